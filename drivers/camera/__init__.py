@@ -1,0 +1,1 @@
+"""One file a camera; chosen by name from drivers.names."""

@@ -1,0 +1,1 @@
+"""One file a set of knobs; chosen by name from drivers.names."""

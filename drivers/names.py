@@ -1,0 +1,62 @@
+"""The one lazy table of devices: a name to the module whose ``make(settings, bench)`` builds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from drivers.clock import Clock
+    from drivers.interfaces import Camera, Knobs, PulseSensor, VideoEncoder
+    from drivers.settings import CameraSettings, EncoderSettings, KnobsSettings, PulseSettings
+    from drivers.sim.world import World
+
+MODULES = {
+    "camera": {
+        "sim": "drivers.camera.sim",
+        "file": "drivers.camera.file",
+        "webcam": "drivers.camera.webcam",
+        "pi": "drivers.camera.pi",
+    },
+    "pulse": {
+        "max3010x": "drivers.pulse.max3010x",
+        "webcam": "drivers.pulse.webcam",
+        "taps": "drivers.pulse.taps",
+    },
+    "knobs": {"gpio": "drivers.knobs.gpio", "keyboard": "drivers.knobs.keyboard"},
+    "encoder": {"x264": "drivers.video.x264"},
+}
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a driver may need besides its settings: the clock, and how to get the simulated world (made when asked)."""
+
+    clock: Clock
+    world: Callable[[], World]
+
+
+def _make(kind: str, name: str) -> Callable[..., object]:
+    return cast(Callable[..., object], cast(Any, import_module(MODULES[kind][name])).make)
+
+
+def make_camera(settings: CameraSettings, bench: Bench) -> Camera:
+    """The camera of that name, not yet opened."""
+    return cast("Camera", _make("camera", settings.name)(settings, bench))
+
+
+def make_pulse(settings: PulseSettings, bench: Bench) -> PulseSensor:
+    """The pulse sensor of that name, not yet opened."""
+    return cast("PulseSensor", _make("pulse", settings.name)(settings, bench))
+
+
+def make_knobs(settings: KnobsSettings, bench: Bench) -> Knobs:
+    """The knobs of that name, not yet opened."""
+    return cast("Knobs", _make("knobs", settings.name)(settings, bench))
+
+
+def make_encoder(settings: EncoderSettings) -> VideoEncoder:
+    """The encoder of that name, not yet opened."""
+    return cast("VideoEncoder", _make("encoder", settings.name)(settings))

@@ -1,0 +1,1 @@
+"""One file a pulse sensor; chosen by name from drivers.names."""

@@ -1,0 +1,132 @@
+"""Readings: what the drivers report. Frozen, time-stamped, units in the field names.
+
+Every ``t_ns`` is nanoseconds of CLOCK_BOOTTIME (see drivers/clock.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes8: TypeAlias = NDArray[np.uint8]
+Knob: TypeAlias = Literal["dodge", "burn"]
+Control: TypeAlias = Literal["dodge", "burn", "record"]
+SoulPosition: TypeAlias = Literal["off", "set", "proof"]
+
+
+@dataclass(frozen=True, slots=True)
+class Colour:
+    """How the code values of a frame are to be read: the same three tags the negative's file carries.
+
+    ``transfer`` "srgb" is IEC 61966-2-1, "bt709" is the camera curve of ITU-R BT.709. The print works on the values
+    as they are encoded, so the transfer is carried and tagged, never converted.
+    """
+
+    matrix: Literal["bt601", "bt709"] = "bt709"
+    range: Literal["limited", "full"] = "limited"
+    transfer: Literal["srgb", "bt709"] = "srgb"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of a camera, the bare negative.
+
+    pixels: uint8, shape (height * 3 // 2, width), C-contiguous, read-only: planar YUV420 (I420: all of Y, then U at
+        half size, then V). Width and height are even.
+    t_ns: mid-exposure of the middle row.
+    index: counts the camera's frames since it was opened, also the ones that were never delivered: a gap in it is
+        frames dropped by the camera.
+    small: the same picture as the camera's lores stream gives it (I420 too), or None where there is no such stream.
+    """
+
+    t_ns: int
+    index: int
+    pixels: Bytes8
+    colour: Colour = Colour()
+    exposure_ns: int | None = None
+    gain: float | None = None
+    small: Bytes8 | None = None
+
+    @property
+    def width(self) -> int:
+        """Width in pixels."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Height in pixels."""
+        return int(self.pixels.shape[0]) * 2 // 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PulseSamples:
+    """Consecutive samples of a PPG sensor, oldest first.
+
+    t_ns: int64 (n,), when each was taken, in host time. ir_counts, red_counts: int32 (n,), 0 to 262143 (18 bits);
+    more blood gives fewer counts. first_sample: number of the first one since the sensor was opened, lost ones
+    counted. lost_samples: how many were lost just before the first. temperature_c: of the die, where it was read.
+    ``clock_error``: the chip's clock against the host's, 0.01 = 1 % fast; None while unknown.
+    """
+
+    t_ns: NDArray[np.int64]
+    ir_counts: NDArray[np.int32]
+    red_counts: NDArray[np.int32]
+    first_sample: int = 0
+    lost_samples: int = 0
+    temperature_c: float | None = None
+    clock_error: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedBeat:
+    """A beat that the device itself reports, with no waveform: a beat tapped by hand, or a chest strap's."""
+
+    t_ns: int
+    ibi_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Detents of one knob: + is clockwise, more of what the knob does. t_ns: the last edge.
+
+    edges_ns: the raw edges the detent was made of, oldest first (empty where the device reports only detents).
+    """
+
+    t_ns: int
+    knob: Knob
+    detents: int
+    edges_ns: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A push button went down or up."""
+
+    t_ns: int
+    control: Control
+    down: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Soul:
+    """The three-position switch that scales every route: off, as set, proof."""
+
+    t_ns: int
+    position: SoulPosition
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One encoded picture as a VideoEncoder gives it: H.264 in Annex B, pts on the frame's own clock."""
+
+    data: bytes
+    pts_ns: int
+    is_keyframe: bool
+
+
+PulseReading: TypeAlias = PulseSamples | ReportedBeat
+HandReading: TypeAlias = Turn | Press | Soul
+Reading: TypeAlias = PulseReading | HandReading

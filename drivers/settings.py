@@ -1,0 +1,71 @@
+"""What can be set of each device: typed, with ranges and units, so that the configuration checks itself against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+
+def _unit(unit: str) -> dict[str, str]:
+    return {"unit": unit}
+
+
+Pin = Annotated[int, Meta(ge=0, le=27, description="BCM number of the pin", extra=_unit("BCM"))]
+
+
+@dataclass(frozen=True, slots=True)
+class CameraSettings:
+    """Which camera, and what it is asked for. A clip or a webcam keeps its own size and rate."""
+
+    name: Annotated[Literal["sim", "file", "webcam", "pi"], Meta(description="which camera")] = "pi"
+    source: Annotated[str, Meta(description="the clip to play, or the webcam's number")] = ""
+    loop: Annotated[bool, Meta(description="play the clip again when it ends")] = True
+    width: Annotated[int, Meta(ge=64, le=4056, multiple_of=2, extra=_unit("px"))] = 1280
+    height: Annotated[int, Meta(ge=36, le=3040, multiple_of=2, extra=_unit("px"))] = 720
+    rate_hz: Annotated[float, Meta(ge=1, le=120, extra=_unit("Hz"))] = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class PulseSettings:
+    """Which pulse sensor. ``bus`` is the number of /dev/i2c-N, or "sim"."""
+
+    name: Annotated[Literal["max3010x", "webcam", "taps", "none"], Meta(description="which pulse sensor")] = "max3010x"
+    bus: Annotated[int | Literal["sim"], Meta(description="I2C bus: a number, or sim")] = 1
+    source: Annotated[str, Meta(description="webcam: its number, or a clip of a fingertip")] = ""
+    rate_hz: Annotated[Literal[50, 100, 200, 400], Meta(extra=_unit("Hz"))] = 100
+    led_ma: Annotated[float, Meta(ge=0, le=51, description="LED current", extra=_unit("mA"))] = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class KnobPins:
+    """Where one knob is wired, and how it counts (rig calibrate knobs measures the last two)."""
+
+    a: Pin
+    b: Pin
+    push: Pin
+    reverse: Annotated[bool, Meta(description="true when clockwise counts down")] = False
+    edges_a_detent: Annotated[Literal[1, 2, 4], Meta(description="edges from one detent to the next")] = 4
+
+
+@dataclass(frozen=True, slots=True)
+class KnobsSettings:
+    """Which knobs. ``pins`` is where the pins are: the Pi's own, or "sim"."""
+
+    name: Annotated[Literal["gpio", "keyboard", "none"], Meta(description="which knobs")] = "gpio"
+    pins: Annotated[Literal["lgpio", "sim"], Meta(description="whose pins")] = "lgpio"
+    dodge: KnobPins = KnobPins(a=17, b=18, push=27)
+    burn: KnobPins = KnobPins(a=22, b=23, push=24)
+    record: Annotated[int, Meta(ge=0, le=27, description="pin of the record button", extra=_unit("BCM"))] = 25
+    soul_off: Annotated[int, Meta(ge=0, le=27, description="pin low at `off`", extra=_unit("BCM"))] = 5
+    soul_proof: Annotated[int, Meta(ge=0, le=27, description="pin low at `proof`", extra=_unit("BCM"))] = 6
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderSettings:
+    """How the negative is kept."""
+
+    name: Annotated[Literal["x264"], Meta(description="which encoder")] = "x264"
+    crf: Annotated[int, Meta(ge=0, le=40, description="constant rate factor: lower is finer")] = 18
+    preset: Annotated[Literal["ultrafast", "superfast", "veryfast"], Meta(description="x264 preset")] = "ultrafast"

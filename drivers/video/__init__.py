@@ -1,0 +1,1 @@
+"""One file a video encoder; chosen by name from drivers.names."""

@@ -1,0 +1,1 @@
+"""What readings mean and what to do about them."""

@@ -1,0 +1,1 @@
+"""A take on disk: folder layout, writer, reader, recover."""
