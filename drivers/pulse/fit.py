@@ -1,0 +1,83 @@
+"""Fits a sensor's sample numbers to host time: its clock is its own, and the host looks at it late and unevenly.
+
+Of two real MAX30102 set to 100 samples/s one ran at 98.06 and the other at 140.5 (FACTS: jdesbonnet's raw logs).
+
+Each look says: sample n - 1 was there already, sample n was not yet. So a line through (n - 1/2, time of the look) has
+the slope of the sensor's clock; and the newest sample may be neither in the future nor more than a period old, which
+holds the line in its corridor however late the host is.
+"""
+
+from __future__ import annotations
+
+MEMORY_S = 30.0  # looks fade with this time constant: long enough for 0.01 %, short enough for a warming oscillator
+HELD_UP_S = 0.005
+LEAST_S = 0.5  # of looks before the slope is believed
+
+
+class ClockFit:
+    """Least squares of time over sample number, with fading memory, in one look's constant time and space."""
+
+    def __init__(self, nominal_period_s: float) -> None:
+        self.nominal_period_s = nominal_period_s
+        self.period_s = nominal_period_s
+        self.known = False
+        self._clear()
+
+    def _clear(self) -> None:
+        self._w = self._wn = self._wt = self._wnn = self._wnt = 0.0
+        self._n0, self._t0_s = 0, 0.0
+        self._at_s: float | None = None
+        self._first_s = 0.0
+        self._shift_s = 0.0
+
+    def restart(self) -> None:
+        """The numbers begin anew (opened again, configured again); the rate that was learnt is kept."""
+        self._clear()
+
+    @property
+    def clock_error(self) -> float | None:
+        """How much faster the sensor's clock runs than the host's, 0.01 = 1 %; None while unknown."""
+        return self.nominal_period_s / self.period_s - 1.0 if self.known else None
+
+    @property
+    def started(self) -> bool:
+        """True from the first look on."""
+        return self._at_s is not None
+
+    def look(self, number: int, before_s: float, after_s: float) -> None:
+        """Between before_s and after_s the samples before ``number`` were there, and ``number`` was not.
+
+        The two are read around the transfer; a look during which the host was held up for more than 5 ms moves the
+        corridor only.
+        """
+        now_s = 0.5 * (before_s + after_s)
+        if self._at_s is None:
+            self._n0, self._t0_s, self._first_s, self._at_s = number, now_s, now_s, now_s
+        if after_s - before_s <= HELD_UP_S or self._w == 0.0:
+            keep = max(0.0, 1.0 - (now_s - self._at_s) / MEMORY_S)
+            self._at_s = now_s
+            n, t = number - 0.5 - self._n0, now_s - self._t0_s
+            self._w = keep * self._w + 1.0
+            self._wn, self._wt = keep * self._wn + n, keep * self._wt + t
+            self._wnn, self._wnt = keep * self._wnn + n * n, keep * self._wnt + n * t
+            spread = self._wnn - self._wn * self._wn / self._w
+            if now_s - self._first_s >= LEAST_S and spread > 0:
+                self.period_s = (self._wnt - self._wn * self._wt / self._w) / spread
+                self.known = True
+        self._shift_s = 0.0
+        newest_s = self.time_s(number - 1)
+        if newest_s > after_s:
+            self._shift_s = after_s - newest_s
+        elif newest_s + self.period_s < before_s:
+            self._shift_s = before_s - newest_s - self.period_s
+
+    def time_s(self, number: int) -> float:
+        """When sample ``number`` was (or will be) taken."""
+        if self._at_s is None:
+            raise ValueError("expected a look before the first time is asked for")
+        middle_n, middle_t = self._wn / self._w, self._wt / self._w
+        return self._t0_s + self._shift_s + middle_t + (number - self._n0 - middle_n) * self.period_s
+
+    def number_at(self, now_s: float) -> int:
+        """The number that the first sample after now_s has."""
+        return int((now_s - self.time_s(0)) // self.period_s) + 1

@@ -1,0 +1,35 @@
+"""What is known of the body: a Beat, and the Body at a moment. Frozen; None is unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One heartbeat. t_ns: the upstroke of the pulse at the finger; found_ns: when it was decided.
+
+    ibi_ms: since the beat before, None where that one is not known. sqi: signal quality of this beat, 0..1.
+    """
+
+    t_ns: int
+    found_ns: int
+    ibi_ms: float | None
+    sqi: float
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What is known of the body now.
+
+    heart_rate_bpm: of the last ten seconds' clean IBIs. rmssd_ms: of the last minute's, at least 30 s of them.
+    amplitude: pulse amplitude against this person's own slow baseline, 0..1, 0.5 is the baseline, 0 a quarter of it
+    and 1 four times it. arousal: 0..1 against this person's own baseline (rig/body/arousal.py). sqi: 0..1.
+    """
+
+    heart_rate_bpm: float | None = None
+    rmssd_ms: float | None = None
+    amplitude: float | None = None
+    arousal: float | None = None
+    sqi: float = 0.0
+    newest_beat_ns: int | None = None

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from drivers.pulse.fit import ClockFit
+
+
+def looks(rate_hz: float, seconds: float, late_s: float = 0.0, seed: int = 1) -> ClockFit:
+    """A sensor at rate_hz, its first sample at 5 s, looked at every 16.18 ms, and up to late_s late."""
+    fit, random, now_s = ClockFit(0.01), Random(seed), 5.0
+    while now_s < 5.0 + seconds:
+        now_s += 0.01618 + random.uniform(0.0, late_s)
+        fit.look(int((now_s - 5.0) * rate_hz) + 1, now_s, now_s)
+    return fit
+
+
+@pytest.mark.parametrize("rate_hz", [98.06, 100.4, 140.5])
+@pytest.mark.parametrize("late_s", [0.0, 0.015])
+def test_the_rate_of_any_chip_is_found_within_0_1_percent_in_two_seconds(rate_hz: float, late_s: float) -> None:
+    fit = looks(rate_hz, 2.0, late_s)
+    assert 1 / fit.period_s == pytest.approx(rate_hz, rel=1e-3)
+    fit = looks(rate_hz, 30.0, late_s)
+    assert 1 / fit.period_s == pytest.approx(rate_hz, rel=1e-4)
+    assert fit.clock_error == pytest.approx(rate_hz / 100.0 - 1.0, abs=1e-4)
+    assert fit.time_s(1000) == pytest.approx(5.0 + 1000 / rate_hz, abs=0.005)
+
+
+def test_nothing_is_claimed_in_the_first_half_second() -> None:
+    assert looks(140.5, 0.4).clock_error is None
+    assert looks(140.5, 0.6).clock_error == pytest.approx(0.405, abs=0.03)
+
+
+def test_a_host_that_is_held_up_does_not_bend_the_line() -> None:
+    fit = looks(100.4, 10.0)
+    before = fit.period_s
+    fit.look(1005 + 50, 15.0 + 0.5, 16.0)  # the transfer took half a second: somewhere in it
+    assert fit.period_s == before
+
+
+def test_the_newest_sample_is_never_in_the_future_nor_older_than_a_period() -> None:
+    fit, random, now_s = ClockFit(0.01), Random(3), 0.0
+    for _ in range(500):
+        now_s += random.uniform(0.001, 0.08)
+        number = int(now_s * 97.3) + 1
+        fit.look(number, now_s, now_s)
+        if fit.known:
+            assert -1e-9 <= now_s - fit.time_s(number - 1) <= fit.period_s + 1e-9
+            assert fit.number_at(now_s) == pytest.approx(number, abs=1)
+
+
+def test_a_restart_keeps_the_rate_and_forgets_the_numbers() -> None:
+    fit = looks(140.5, 5.0)
+    fit.restart()
+    assert fit.clock_error == pytest.approx(0.405, abs=1e-3)
+    assert not fit.started
+    with pytest.raises(ValueError, match="expected a look"):
+        fit.time_s(0)

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from drivers.errors import BadInput, DeviceLost, DeviceNotFound
+from drivers.names import Bench, make_pulse
+from drivers.pulse.webcam import FingerOnLens, samples_from_means
+from drivers.readings import PulseSamples
+from drivers.settings import PulseSettings
+from drivers.sim.clock import SimulatedClock
+from drivers.sim.world import World
+from rig.body.reader import BodyReader
+
+
+def finger_clip(path: Path, seconds: float = 12.0, bpm: float = 75.0, rate: int = 30) -> Path:
+    """A dark red picture that darkens by some percent with each beat."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("ffv1", rate=rate)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "bgr0"
+        rng = np.random.default_rng(5)
+        for i in range(int(seconds * rate)):
+            phase = (i / rate * bpm / 60.0) % 1.0
+            blood = np.exp(-0.5 * ((phase - 0.2) / 0.09) ** 2) + 0.3 * np.exp(-0.5 * ((phase - 0.55) / 0.12) ** 2)
+            noise = rng.normal(0.0, 2.0, (48, 64, 3))
+            picture = np.clip(np.array([180.0, 40.0, 12.0]) * (1.0 - 0.03 * blood) + noise, 0, 255)
+            frame = av.VideoFrame.from_ndarray(picture.astype(np.uint8), format="rgb24")
+            frame.pts, frame.time_base = i, Fraction(1, rate)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+def run(sensor: FingerOnLens, clock: SimulatedClock, seconds: float) -> list[PulseSamples]:
+    got: list[PulseSamples] = []
+    end_ns = clock.now_ns() + round(seconds * 1e9)
+    while clock.now_ns() < end_ns:
+        clock.sleep_until_ns(clock.now_ns() + sensor.period_ns)
+        got += sensor.step(clock.now_ns())
+    return got
+
+
+def make(source: str) -> tuple[FingerOnLens, SimulatedClock]:
+    clock = SimulatedClock()
+    sensor = make_pulse(PulseSettings(name="webcam", source=source), Bench(clock, lambda: World(clock)))
+    assert isinstance(sensor, FingerOnLens)
+    return sensor, clock
+
+
+def test_means_become_counts_where_darker_is_more_blood() -> None:
+    samples = samples_from_means([10, 20, 30], [0.0, 51.0, 255.0], [0.0, 204.0, 255.0], first_sample=4)
+    assert samples.ir_counts.tolist() == [0, 131072, 262143]
+    assert samples.red_counts.tolist() == [0, 209714, 262143]
+    assert (samples.t_ns.tolist(), samples.first_sample) == ([10, 20, 30], 4)
+
+
+def test_a_clip_of_a_fingertip_gives_its_heart_rate(tmp_path: Path) -> None:
+    sensor, clock = make(str(finger_clip(tmp_path / "finger.mkv")))
+    sensor.open()
+    start_ns = clock.now_ns()
+    body = BodyReader()
+    got = run(sensor, clock, 11.0)
+    for samples in got:
+        body.add(samples, clock.now_ns())
+    sensor.close()
+    t_ns = np.concatenate([s.t_ns for s in got])
+    assert np.allclose(np.diff(t_ns), 1e9 / 30, atol=2e6)
+    assert t_ns[0] == start_ns
+    rate = body.read(clock.now_ns()).heart_rate_bpm
+    assert rate == pytest.approx(75.0, abs=1.0)
+
+
+def test_a_clip_plays_again_and_time_goes_on(tmp_path: Path) -> None:
+    sensor, clock = make(str(finger_clip(tmp_path / "finger.mkv", seconds=1.0)))
+    sensor.open()
+    got = run(sensor, clock, 3.5)
+    t_ns = np.concatenate([s.t_ns for s in got])
+    assert len(t_ns) == pytest.approx(105, abs=2)
+    assert np.all(np.diff(t_ns) > 0)
+    assert got[-1].first_sample + len(got[-1].t_ns) == len(t_ns)
+
+
+def test_a_missing_clip_and_the_one_that_was_meant(tmp_path: Path) -> None:
+    meant = finger_clip(tmp_path / "finger.mkv", seconds=0.2)
+    with pytest.raises(BadInput, match="expected a clip of a fingertip, got no such file, did you mean") as caught:
+        make(str(tmp_path / "fingr.mkv"))[0].open()
+    assert str(meant) in str(caught.value)
+
+
+def test_a_clip_that_is_text(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_text("not a clip")
+    with pytest.raises(BadInput, match="expected a clip of a fingertip, got a file PyAV cannot open"):
+        make(str(path))[0].open()
+
+
+def test_a_webcam_that_is_not_there_says_what_to_do_instead() -> None:
+    with pytest.raises(DeviceNotFound, match=r"webcam 63 not found: is it plugged in.*space bar"):
+        make("63")[0].open()
+
+
+def test_frames_that_end_are_a_lost_device() -> None:
+    clock = SimulatedClock()
+
+    class Cable:
+        period_ns = 10_000_000
+        closed = False
+
+        def grab(self, now_ns: int) -> list[object]:
+            raise OSError("cable")
+
+        def close(self) -> None:
+            self.closed = True
+
+    cable = Cable()
+    sensor = FingerOnLens("0", clock, lambda source, clock: cable)  # type: ignore[arg-type,return-value]
+    sensor.open()
+    with pytest.raises(DeviceLost, match="fingertip on webcam 0: its frames ended"):
+        run(sensor, clock, 1.0)
+    assert cable.closed
+
+
+def test_frames_that_stop_coming_are_a_lost_device() -> None:
+    clock = SimulatedClock()
+
+    class Still:
+        period_ns = 10_000_000
+
+        def grab(self, now_ns: int) -> list[object]:
+            return []
+
+        def close(self) -> None:
+            pass
+
+    sensor = FingerOnLens("0", clock, lambda source, clock: Still())  # type: ignore[arg-type,return-value]
+    sensor.open()
+    with pytest.raises(DeviceLost, match="no frame for 2 s"):
+        run(sensor, clock, 3.0)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", ["02", "03", "04", "05", "06", "08", "09", "10"])
+def test_fingers_on_real_phone_cameras(shared: Path, name: str) -> None:
+    """The Welltory recordings: each shown rate against the chest strap's, and shown most of the time."""
+    with np.load(shared / "data" / "pulse" / f"welltory_{name}.npz") as z:
+        t_ns, rgb, ref = 10**9 + np.rint(z["t_frame"] * 1e9).astype(np.int64), z["rgb"], z["ref_beats"]
+    body, errors, asked = BodyReader(), [], 0
+    for i in range(0, len(t_ns), 2):
+        chunk = slice(i, i + 2)
+        body.add(samples_from_means(t_ns[chunk], rgb[chunk, 1], rgb[chunk, 0], i), int(t_ns[chunk][-1]))
+        now_s = (int(t_ns[chunk][-1]) - 10**9) / 1e9
+        true = ref[(ref >= now_s - 10) & (ref < now_s)]
+        if i % 30 == 0 and now_s > 12 and len(true) > 4:
+            asked += 1
+            rate = body.read(int(t_ns[chunk][-1])).heart_rate_bpm
+            if rate is not None:
+                errors.append(abs(rate - 60 * (len(true) - 1) / (true[-1] - true[0])))
+    assert len(errors) > 0.8 * asked
+    assert np.mean(errors) < 1.5

@@ -1,0 +1,167 @@
+"""Knob scripts: what is understood, how every mistake is worded, and the edges that come of them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from drivers.errors import BadInput
+from drivers.settings import KnobsSettings
+from drivers.sim.clock import SimulatedClock
+from drivers.sim.hands import Move, edges_of, load_script, parse_script
+from drivers.sim.scenario import Scenario
+from drivers.sim.world import World
+
+ALL = """
+# a whole afternoon
+0.5 dodge +6
+2.0 burn -2 at 20/s      # back again
+3 dodge tap
+4 dodge hold 0.5
+5 dodge hold 0.6 +3
+6 burn double-tap
+7 both press 0.1
+8 record press
+9 soul proof
+"""
+
+
+def test_everything_that_a_hand_can_do() -> None:
+    assert parse_script(ALL) == [
+        Move(0.5, "dodge", "turn", 6, line=3),
+        Move(2.0, "burn", "turn", -2, 20.0, line=4),
+        Move(3.0, "dodge", "tap", line=5),
+        Move(4.0, "dodge", "hold", seconds=0.5, line=6),
+        Move(5.0, "dodge", "hold", 3, seconds=0.6, line=7),
+        Move(6.0, "burn", "double-tap", line=8),
+        Move(7.0, "both", "press", seconds=0.1, line=9),
+        Move(8.0, "record", "press", seconds=0.1, line=10),
+        Move(9.0, "soul", "soul", position="proof", line=11),
+    ]
+
+
+def test_the_order_of_the_lines_is_no_matter() -> None:
+    assert [move.at_s for move in parse_script("3 dodge tap\n1 burn +2\n2 soul off")] == [1.0, 2.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            "1 doge +6",
+            'unknown knob "doge": expected dodge, burn, record, soul or both, did you mean "dodge"?',
+        ),
+        ("1 zoom +6", 'unknown knob "zoom": expected dodge, burn, record, soul or both'),
+        ("soon dodge +6", 'expected a time in seconds, 0 to 86400, got "soon"'),
+        ("-1 dodge +6", 'expected a time in seconds, 0 to 86400, got "-1"'),
+        ("nan dodge +6", 'expected a time in seconds, 0 to 86400, got "nan"'),
+        ("1 dodge", 'expected SECONDS KNOB ACTION, got "1 dodge"'),
+        (
+            "1 dodge 6",
+            'unknown action "6" of dodge: expected +N, -N, tap, double-tap, hold or press, did you mean "+6"?',
+        ),
+        (
+            "1 burn tip",
+            'unknown action "tip" of burn: expected +N, -N, tap, double-tap, hold or press, did you mean "tap"?',
+        ),
+        ("1 dodge +0", "expected 1 to 1000 detents either way, got +0"),
+        ("1 dodge -5000", "expected 1 to 1000 detents either way, got -5000"),
+        ("1 dodge +6 at 500/s", 'expected at N/s, N 0.1 to 120 detents a second, got "at 500/s"'),
+        ("1 dodge +6 fast", 'expected at N/s, N 0.1 to 120 detents a second, got "fast"'),
+        ("1 dodge tap twice", 'expected nothing after tap, got "twice"'),
+        ("1 dodge hold", "expected hold SECONDS, got hold alone: for example dodge hold 0.5"),
+        ("1 dodge hold long", 'expected how long in seconds, 0.02 to 3600, got "long"'),
+        ("1 dodge hold 1 3", 'expected detents after hold 1 (+3 or -3), got "3"'),
+        ("1 dodge hold 0.3 +8", "expected a hold of at least 0.45 s for 8 detents at 20/s, got 0.3 s"),
+        ("1 record tap", 'unknown action "tap" of record: expected press'),
+        ("1 soul loud", 'unknown action "loud" of soul: expected off, set or proof'),
+        ("1 soul prof", 'unknown action "prof" of soul: expected off, set or proof, did you mean "proof"?'),
+        ("1 both press 0.1 now", 'expected nothing after press 0.1, got "now"'),
+    ],
+)
+def test_the_words_of_every_mistake(line: str, message: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        parse_script(f"# one\n0.1 burn tap\n{line}\n", "script.txt")
+    assert str(caught.value) == f"script.txt:3: {message}"
+
+
+def test_all_mistakes_at_once() -> None:
+    with pytest.raises(BadInput) as caught:
+        parse_script("1 doge +6\n2 burn +40 at 10/s\n3 burn tap\nx burn tap\n6.5 both press", "hands.txt")
+    assert str(caught.value).splitlines() == [
+        'hands.txt:1: unknown knob "doge": expected dodge, burn, record, soul or both, did you mean "dodge"?',
+        "hands.txt:3: expected burn to be free, got a move at 3 s while line 2 moves it until 6 s",
+        'hands.txt:4: expected a time in seconds, 0 to 86400, got "x"',
+    ]
+
+
+def test_script_files(tmp_path: Path) -> None:
+    script = tmp_path / "hands.txt"
+    script.write_text("1 dodge tap\n")
+    assert load_script(script) == [Move(1.0, "dodge", "tap", line=1)]
+    with pytest.raises(BadInput) as caught:
+        load_script(tmp_path / "hand.txt")
+    assert str(caught.value) == (
+        f'{tmp_path / "hand.txt"}: expected a knob script, got no such file, did you mean "{script}"?'
+    )
+    with pytest.raises(BadInput, match=r"got: Is a directory$"):
+        load_script(tmp_path)
+    (tmp_path / "clip.mp4").write_bytes(b"\x00\x01\xff\xfe")
+    with pytest.raises(BadInput, match=r"expected a knob script \(text in UTF-8\), got something else$"):
+        load_script(tmp_path / "clip.mp4")
+
+
+@pytest.mark.parametrize("hands", ["0.1 dodge +2", "# two\n0.1 dodge +2\n", "FILE"])
+def test_a_scenario_names_a_file_or_is_the_script_itself(hands: str, tmp_path: Path) -> None:
+    script = tmp_path / "my hands.txt"
+    script.write_text("0.1 dodge +2")
+    clock = SimulatedClock()
+    world = World(clock, Scenario(hands=str(script) if hands == "FILE" else hands))
+    assert world.hands.done
+    world.hands.start()
+    assert not world.hands.done
+    clock.sleep_until_ns(clock.now_ns() + 10**9)
+    assert world.hands.done
+
+
+def test_no_hands_and_wrong_hands() -> None:
+    clock = SimulatedClock()
+    World(clock).hands.start()
+    with pytest.raises(BadInput, match=r"^hands:1: unknown knob"):
+        World(clock, Scenario(hands="1 zoom +1")).hands.start()
+    with pytest.raises(BadInput, match=r"^nowhere\.txt: expected a knob script, got no such file"):
+        World(clock, Scenario(hands="nowhere.txt")).hands.start()
+
+
+def test_edges_are_the_same_twice_and_bounce_never_outlasts_the_next_edge() -> None:
+    moves = parse_script("0 dodge +50 at 100/s\n1 dodge tap\n1 burn -3")
+    settings = KnobsSettings()
+    edges = edges_of(moves, settings, 0, 5.0, seed=3)
+    assert edges == edges_of(moves, settings, 0, 5.0, seed=3)
+    assert edges != edges_of(moves, settings, 0, 5.0, seed=4)
+    assert len(edges) > 2 * len(edges_of(moves, settings, 0, 0.0))
+    turning = [edge for edge in edges if edge.pin in (settings.dodge.a, settings.dodge.b)]
+    changes = [after for before, after in pairwise(turning) if after.pin != before.pin]
+    assert len(changes) == 4 * 50 - 1  # one pin is quiet before the other moves
+    assert all(before.t_ns <= after.t_ns for before, after in pairwise(edges))
+    for pin in {edge.pin for edge in edges}:
+        levels = [edge.level for edge in edges if edge.pin == pin]
+        assert all(before != after for before, after in pairwise([True, *levels]))
+        assert levels[-1]  # every knob ends at rest, every button up
+
+
+def test_stop_lets_go() -> None:
+    clock = SimulatedClock()
+    world = World(clock, Scenario(hands="0.5 dodge +10"))
+    world.hands.start()
+    world.hands.stop()
+    world.hands.stop()
+    moved: list[int] = []
+    pin = world.pins.pin(17)
+    watch = lambda tick, level: moved.append(level)  # noqa: E731 - gpiozero keeps a weak reference: it must have a name
+    pin.when_changed = watch
+    clock.sleep_until_ns(clock.now_ns() + 2 * 10**9)
+    assert moved == []
+    assert world.hands.done
