@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 Bytes8: TypeAlias = NDArray[np.uint8]
 Knob: TypeAlias = Literal["dodge", "burn"]
-Control: TypeAlias = Literal["dodge", "burn", "record"]
+Control: TypeAlias = Literal["dodge", "burn", "record", "undo", "redo", "lock"]  # the last three: on the page only
 SoulPosition: TypeAlias = Literal["off", "set", "proof"]
 
 
@@ -103,7 +103,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A push button went down or up."""
+    """A push button went down or up; lock is a switch: down while the knobs are locked."""
 
     t_ns: int
     control: Control

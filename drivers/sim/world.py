@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from drivers.sim.bus import SimBus
     from drivers.sim.feed import Feed
     from drivers.sim.hands import SimHands
+    from drivers.sim.market import NightMarket
     from drivers.sim.pins import SimPins
 
 
@@ -22,6 +23,7 @@ class World:
         self.clock = clock
         self.scenario = scenario or Scenario()
         self.start_ns = clock.now_ns()
+        self._markets: dict[tuple[int, int], NightMarket] = {}
 
     def seconds(self, t_ns: int) -> float:
         """Seconds of the world at a time of the clock."""
@@ -53,7 +55,7 @@ class World:
         """A gpiozero pin factory whose pins the hands move."""
         from drivers.sim.pins import SimPins
 
-        return SimPins()
+        return SimPins(self.clock)
 
     @cached_property
     def hands(self) -> SimHands:
@@ -61,3 +63,11 @@ class World:
         from drivers.sim.hands import SimHands
 
         return SimHands(self)
+
+    def market(self, width: int, height: int) -> NightMarket:
+        """The night market as a camera of that size sees it; painted once a size."""
+        from drivers.sim.market import NightMarket
+
+        if (width, height) not in self._markets:
+            self._markets[width, height] = NightMarket(self.scenario.seed, width, height)
+        return self._markets[width, height]

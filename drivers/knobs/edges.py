@@ -1,0 +1,137 @@
+"""Pins watched for edges: each edge stamped when it happened, in one line, whatever factory the pins come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from drivers.clock import Clock
+from drivers.errors import DeviceNotFound, DevicePermission, LibraryMissing
+from drivers.handover import Line
+
+BUSY_TRIES = 5
+BUSY_WAIT_NS = 50_000_000
+STAMP_NS, STAMP_TRIES = 50_000, 3
+OLDEST_TICK_S = 2.0  # a tick older than this, or from the future, counts another clock than the factory says
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A pin (BCM number) came to a level, at a time."""
+
+    t_ns: int
+    pin: int
+    level: bool
+
+
+class PinEdges:
+    """Inputs with pull-up. The callbacks only stamp and queue; everything else happens in whoever drains ``take()``."""
+
+    def __init__(self, factory: Any, clock: Clock, pins: Iterable[int], where: str) -> None:
+        """Claim the pins; raises a DriverError with the remedy, and then holds none of them."""
+        self._factory, self._clock = factory, clock
+        self._line: Line[Edge] = Line()
+        self._pins: dict[int, Any] = {}
+        self._newest_ns = 0
+        # gpiozero keeps only a weak reference to a callback: these are the strong ones
+        self._callbacks: dict[int, Callable[[float, int], None]] = {}
+        try:
+            for number in pins:
+                self._pins[number] = claim_pin(factory, clock, number, where)
+            for number, pin in self._pins.items():
+                self._callbacks[number] = self._stamp(number)
+                pin.when_changed = self._callbacks[number]
+        except BaseException:
+            self.close()
+            raise
+
+    def level(self, number: int) -> bool:
+        """Where a pin is now; true is high, at rest."""
+        return bool(self._pins[number].state)
+
+    def take(self) -> list[Edge]:
+        """The edges since the last call, in the order in which they came."""
+        return self._line.take()
+
+    def close(self) -> None:
+        """Watch no more; the pins stay with their factory. Harmless when closed."""
+        for pin in self._pins.values():
+            pin.when_changed = None
+        self._pins.clear()
+        self._callbacks.clear()
+
+    def _stamp(self, number: int) -> Callable[[float, int], None]:
+        now_ns, put, factory = self._clock.now_ns, self._line.put, self._factory
+
+        def stamp(tick: float, level: int) -> None:
+            t_ns = happened_ns(now_ns, factory, tick)
+            if level in (0, 1):  # lgpio also calls with 2: a watchdog's time-out
+                # all callbacks come on one thread, in order: the small error of two clock readings must not turn it
+                self._newest_ns = max(self._newest_ns, t_ns)
+                put(Edge(self._newest_ns, number, bool(level)))
+
+        return stamp
+
+
+def happened_ns(now_ns: Callable[[], int], factory: Any, tick: float) -> int:
+    """When an edge happened, on our clock. Read again where the thread was interrupted between the two clocks."""
+    for _ in range(STAMP_TRIES):
+        entry_ns = now_ns()
+        t_ns = entry_ns - age_ns(factory, tick)
+        if now_ns() - entry_ns < STAMP_NS:
+            break
+    return t_ns
+
+
+def age_ns(factory: Any, tick: float) -> int:
+    """How long ago the factory's tick was, ns; 0 where the tick cannot be of the factory's clock.
+
+    lgpio's tick is the kernel's stamp of the edge, CLOCK_MONOTONIC since Linux 5.7 and wall time before: only a short
+    age is believed, and otherwise the edge is as old as its callback.
+    """
+    age_s = factory.ticks_diff(factory.ticks(), tick)
+    return round(age_s * 1e9) if 0.0 <= age_s <= OLDEST_TICK_S else 0
+
+
+def claim_pin(factory: Any, clock: Clock, number: int, where: str) -> Any:
+    """A pin as an input with pull-up. "GPIO busy" just after a close is tried again; errors are worded."""
+    for left in reversed(range(BUSY_TRIES)):
+        try:
+            pin = factory.pin(number)
+            pin.input_with_pull("up")
+            pin.bounce = None  # bounce is part of the truth: it is decoded, not hidden
+            pin.edges = "both"
+        except Exception as error:  # each factory has its own errors; all of them are worded and raised again
+            busy = "busy" in str(error).lower()
+            if busy and left:
+                clock.sleep_until_ns(clock.now_ns() + BUSY_WAIT_NS)
+                continue
+            remedy = "does another program hold it? (gpioinfo shows who)" if busy else "is the pin number right?"
+            raise DeviceNotFound(f"{where}: expected pin {number} as an input, got {error}: {remedy}") from error
+        else:
+            return pin
+    raise AssertionError("the last try returns or raises")
+
+
+def pi_pins(where: str) -> Any:
+    """The Pi's own pins, a gpiozero factory over lgpio that the caller closes. Errors are worded."""
+    try:
+        from gpiozero.pins.lgpio import LGPIOFactory
+    except ImportError as error:
+        raise LibraryMissing(
+            f"{where}: expected the library lgpio, got none: sudo apt install python3-lgpio (on a Pi), "
+            "or use knobs.name keyboard, or the simulated rig (--sim)"
+        ) from error
+    try:
+        return LGPIOFactory()
+    except Exception as error:
+        text = str(error) or type(error).__name__
+        if isinstance(error, PermissionError) or "permission" in text.lower() or "denied" in text.lower():
+            raise DevicePermission(
+                f"{where}: expected to open the GPIO chip, got {text}: sudo usermod -aG gpio $USER, then log in again"
+            ) from error
+        raise DeviceNotFound(
+            f"{where}: expected the pins of a Raspberry Pi, got {text}: is this a Pi? "
+            "Use knobs.name keyboard, or the simulated rig (--sim)"
+        ) from error

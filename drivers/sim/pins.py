@@ -1,0 +1,65 @@
+"""Simulated GPIO pins at edge level: a gpiozero pin factory whose inputs are moved from outside, at stated times."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gpiozero.pins.mock import MockFactory, MockPin
+
+from drivers.clock import Clock
+
+PI_3B = "a02082"  # the revision that gpiozero's own mock pretends to be
+
+
+class SimPin(MockPin):  # type: ignore[misc]
+    """An input pulled up. Unlike MockPin it keeps no history (that grows for ever), and what holds it low stays there
+    when a driver claims the pin: a switch does not move because somebody looks at it."""
+
+    def __init__(self, factory: SimPins, info: Any) -> None:
+        super().__init__(factory, info)
+        self._pull = "up"
+        self._state = True
+
+    def _set_pull(self, value: str) -> None:
+        self._pull = value
+
+    def clear_states(self) -> None:
+        """There is no history to clear."""
+        self.states: list[Any] = []
+
+    def move(self, level: bool, t_ns: int) -> None:
+        """Come to a level at a time: an edge, told to whoever watches the pin, when that is a change."""
+        if self._state != level:
+            self._state = level
+            if self._when_changed is not None:
+                self.tell(t_ns, level)
+
+    def tell(self, t_ns: int, level: bool) -> None:
+        """Call the watcher as lgpio does: with the edge's own tick."""
+        watcher = self._get_when_changed()
+        if watcher is not None:
+            watcher(t_ns, level)
+
+
+class SimPins(MockFactory):  # type: ignore[misc]
+    """Forty pins of a Pi whose ticks are nanoseconds of the world's clock (lgpio's are seconds of CLOCK_MONOTONIC)."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(PI_3B, SimPin)
+        self._clock = clock
+        self._by_number: dict[int, SimPin] = {}
+
+    def ticks(self) -> int:
+        """The world's clock now, ns."""
+        return self._clock.now_ns()
+
+    def ticks_diff(self, later: int, earlier: int) -> float:
+        """Seconds between two ticks."""
+        return (later - earlier) / 1e9
+
+    def set_level(self, pin: int, level: bool, t_ns: int) -> None:
+        """Move a pin (BCM number); t_ns: when it happened on the world's clock, now or a little ago."""
+        found = self._by_number.get(pin)
+        if found is None:  # looking a pin up in gpiozero's tables is far slower than an edge may be
+            found = self._by_number[pin] = self.pin(pin)
+        found.move(level, t_ns)

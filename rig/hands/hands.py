@@ -1,0 +1,266 @@
+"""The grammar of the knobs (MISSION.md, "The hand on the knob") as a state machine on the times of the readings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from drivers.readings import HandReading, Knob, Press, Soul, Turn
+from rig.hands.gestures import Gesture, History, Kind, Step
+from rig.hands.state import DETENT_STOPS, MOST_BURN_STOPS, MOST_DODGE_STOPS, MOST_EV, MOST_ZONE, HandState
+
+HOLD_NS = 250_000_000
+DOUBLE_TAP_NS = 300_000_000  # from the first tap's end to the second's beginning
+ONE_TURN_NS = 600_000_000  # a longer pause between two detents makes two gestures of them
+LATE_NS = 250_000_000  # a reading may come this much after a frame that is younger than it
+
+_MOST_STOPS = {"dodge": MOST_DODGE_STOPS, "burn": MOST_BURN_STOPS}
+
+
+@dataclass(slots=True)
+class _Held:
+    """A knob's push that is down. ``spent``: its release is no tap any more; ``paired``: both were down together."""
+
+    t_ns: int
+    spot_zone: float
+    showing: bool = False
+    spent: bool = False
+    paired: bool = False
+    walk: Step | None = None
+    resting_zone: float = 0.0
+
+
+@dataclass(slots=True)
+class _Tapped:
+    """The last tap, while a second may still make a double tap of it."""
+
+    knob: Knob
+    end_ns: int
+    step: Step
+
+
+class Hands:
+    """Feed it readings in the order of their sensor, then tick with the frame's time, all on one thread.
+
+    Everything it makes of them depends on the readings' own times; tick only lets a hold begin (and turns end) while
+    nothing happens.
+    """
+
+    def __init__(self, base: HandState | None = None) -> None:
+        """base: where everything stands, also after a restart or for a re-print of a take."""
+        self.state = replace(base or HandState(), bare=False)
+        self.newest_edge_ns: int | None = None
+        self._history = History()
+        self._held: dict[Knob, _Held] = {}
+        self._tapped: _Tapped | None = None
+        self._turning: list[Step] = []
+        self._events: list[Gesture] = []
+        self._now_ns = 0
+
+    def add(self, reading: HandReading, spot_zone: float = 5.0) -> None:
+        """One reading of the knobs; spot_zone: the zone (0 to 10) under the centre spot, which a tap aims at."""
+        self._reach(reading.t_ns)
+        if isinstance(reading, Soul):
+            self.state = replace(self.state, soul=reading.position)
+            return
+        self.newest_edge_ns = max(reading.t_ns, self.newest_edge_ns or reading.t_ns)
+        if isinstance(reading, Turn):
+            self._turn(reading)
+        elif reading.control == "dodge" or reading.control == "burn":
+            if reading.down:
+                self._down(reading.control, reading, spot_zone)
+            else:
+                self._up(reading.control, reading)
+        else:
+            self._button(reading)
+
+    def tick(self, now_ns: int) -> None:
+        """Time goes on: holds begin, and turns end."""
+        self._reach(now_ns, LATE_NS)
+
+    def undo(self) -> bool:
+        """Take one gesture back; False when there is none, or the knobs are locked."""
+        return self._step_through("undo")
+
+    def redo(self) -> bool:
+        """Do the gesture again that was taken back last; False when there is none, or the knobs are locked."""
+        return self._step_through("redo")
+
+    def lock(self, on: bool = True) -> None:
+        """Against accidental touch: turns, taps and undo do nothing. Hold, record and soul still work."""
+        self.state = replace(self.state, locked=on)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether undo() would do something."""
+        return not self.state.locked and self._history.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether redo() would do something."""
+        return not self.state.locked and self._history.can_redo
+
+    def events(self) -> list[Gesture]:
+        """The gestures that were completed since the last call, oldest first."""
+        events, self._events = self._events, []
+        return events
+
+    def _button(self, press: Press) -> None:
+        if press.control == "lock":
+            self.lock(press.down)
+        elif press.down and press.control == "record":
+            self.state = replace(self.state, record_presses=self.state.record_presses + 1)
+        elif press.down and press.control == "undo":
+            self.undo()
+        elif press.down and press.control == "redo":
+            self.redo()
+
+    # turning
+
+    def _turn(self, turn: Turn) -> None:
+        self._tapped = None
+        held = self._held.get(turn.knob)
+        if held is not None and not held.paired:
+            held.spent = True
+            self._show(held, False)
+            if not self.state.locked:
+                self._walk(turn, held)
+        elif not self.state.locked:
+            self._set(turn)
+
+    def _set(self, turn: Turn) -> None:
+        values = self._turned(turn)
+        names = frozenset(values)
+        step = self._history.continues(turn.knob, names, turn.t_ns - ONE_TURN_NS)
+        if step is None or step not in self._turning:
+            step = Step("turn", turn.knob, turn.t_ns, turn.t_ns)
+            self._turning.append(step)
+            self._history.add(step)
+        step.detents += turn.detents
+        self.state = step.change(self.state, values, turn.t_ns)
+
+    def _turned(self, turn: Turn) -> dict[str, object]:
+        """What a turn sets: the knob's stops, or the base exposure where it is aimed at the whole picture."""
+        state, knob = self.state, turn.knob
+        if getattr(state, f"{knob}_aim") is None:
+            lighter = turn.detents if knob == "dodge" else -turn.detents
+            return {"ev": _stepped(state.ev, lighter, -MOST_EV, MOST_EV)}
+        name = f"{knob}_stops"
+        return {name: _stepped(getattr(state, name), turn.detents, 0.0, _MOST_STOPS[knob])}
+
+    def _walk(self, turn: Turn, held: _Held) -> None:
+        """Hold and turn: the aim goes zone by zone, and past the last to the whole picture."""
+        knob = turn.knob
+        aim: float | None = getattr(self.state, f"{knob}_aim")
+        if held.walk is None:
+            held.walk = Step("walk", knob, turn.t_ns, turn.t_ns)
+            held.resting_zone = getattr(self.state, f"{knob}_zone")
+            self._history.add(held.walk)
+        aim = _walked(aim, turn.detents)
+        zone = held.resting_zone if aim is None else aim
+        held.walk.detents += turn.detents
+        self.state = held.walk.change(self.state, {f"{knob}_aim": aim, f"{knob}_zone": zone}, turn.t_ns)
+
+    # pressing
+
+    def _down(self, knob: Knob, press: Press, spot_zone: float) -> None:
+        if knob in self._held:  # a release was lost
+            self._show(self._held.pop(knob), False)
+        self._held[knob] = _Held(press.t_ns, min(max(spot_zone, 0.0), MOST_ZONE))
+        if len(self._held) == 2:
+            self._tapped = None
+            for held in self._held.values():
+                held.spent = held.paired = True
+                self._show(held, False)
+            self.undo()
+
+    def _up(self, knob: Knob, press: Press) -> None:
+        held = self._held.pop(knob, None)
+        if held is None:
+            return
+        was_showing = held.showing
+        self._show(held, False)
+        if held.walk is not None:
+            self._tell("walk", knob, held.walk)
+        elif held.spent:
+            return
+        elif press.t_ns - held.t_ns >= HOLD_NS:
+            if was_showing:
+                self._events.append(Gesture(held.t_ns, press.t_ns, "hold", knob, 0, self._aim(knob)))
+        elif not self.state.locked:
+            self._tap(knob, held, press.t_ns)
+
+    def _tap(self, knob: Knob, held: _Held, t_ns: int) -> None:
+        first, self._tapped = self._tapped, None
+        if first is not None and first.knob == knob and held.t_ns - first.end_ns <= DOUBLE_TAP_NS:
+            self.state = self._history.take_back(first.step, self.state)
+            step = Step("zero", knob, first.step.t_ns, t_ns)
+            name = "ev" if self._aim(knob) is None else f"{knob}_stops"
+            self.state = step.change(self.state, {name: 0.0}, t_ns)
+        else:
+            step = Step("tap", knob, held.t_ns, t_ns)
+            values = {f"{knob}_aim": held.spot_zone, f"{knob}_zone": held.spot_zone}
+            self.state = step.change(self.state, values, t_ns)
+            self._tapped = _Tapped(knob, t_ns, step)
+        self._history.add(step)
+        self._tell(step.kind, knob, step)
+
+    # time, and telling
+
+    def _reach(self, t_ns: int, late_ns: int = 0) -> None:
+        """Let happen what is due by then. late_ns: what a turn is given beyond its time, as detents may come late."""
+        self._now_ns = max(self._now_ns, t_ns)
+        for held in self._held.values():
+            if not held.spent and not held.showing and t_ns - held.t_ns >= HOLD_NS:
+                self._show(held, True)
+        for step in [step for step in self._turning if t_ns - step.end_ns > ONE_TURN_NS + late_ns]:
+            self._end_turn(step)
+
+    def _show(self, held: _Held, bare: bool) -> None:
+        held.showing = bare
+        self.state = replace(self.state, bare=any(one.showing for one in self._held.values()))
+
+    def _step_through(self, kind: Literal["undo", "redo"]) -> bool:
+        for step in list(self._turning):
+            self._end_turn(step)
+        for knob, held in self._held.items():
+            if held.walk is not None:
+                self._tell("walk", knob, held.walk)
+                held.walk = None
+        self._tapped = None
+        if self.state.locked:
+            return False
+        state = (self._history.undo if kind == "undo" else self._history.redo)(self.state)
+        if state is None:
+            return False
+        self.state = state
+        self._events.append(Gesture(self._now_ns, self._now_ns, kind))
+        return True
+
+    def _end_turn(self, step: Step) -> None:
+        self._turning.remove(step)
+        self._tell("turn", step.knob, step)
+
+    def _tell(self, kind: Kind, knob: Knob, step: Step) -> None:
+        self._events.append(Gesture(step.t_ns, step.end_ns, kind, knob, step.detents, self._aim(knob)))
+
+    def _aim(self, knob: Knob) -> float | None:
+        aim: float | None = getattr(self.state, f"{knob}_aim")
+        return aim
+
+
+def _stepped(value: float, detents: int, least: float, most: float) -> float:
+    """Twelfths of a stop, exact: twelve detents up and twelve down end where they began. No wind-up past the ends."""
+    twelfths = round(value / DETENT_STOPS, 6) + detents
+    return min(max(twelfths / 12.0, least), most)
+
+
+def _walked(aim: float | None, detents: int) -> float | None:
+    """Whole zones up or down from an aim between two; one past zone X is the whole picture, the last stop."""
+    last = int(MOST_ZONE) + 1
+    place = float(last) if aim is None else aim
+    if detents > 0:
+        walked = int(place) + detents
+    else:
+        walked = -int(-place) + detents if place == int(place) else int(place) + 1 + detents
+    return None if walked >= last else float(max(walked, 0))
