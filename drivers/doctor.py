@@ -1,0 +1,167 @@
+"""Looks at the devices without disturbing them: which are there, which answer, and what to do where one does not."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+from drivers.errors import DriverError
+from drivers.settings import CameraSettings, KnobsSettings, PulseSettings
+
+State = Literal["ok", "warn", "fail"]
+_PART_ID, _MAX3010X = 0xFF, 0x15  # MAX30102 datasheet, register map: part ID register and its value
+_ADDRESS = 0x57
+_LIST_CAMERAS = "import json; from picamera2 import Picamera2; print(json.dumps(Picamera2.global_camera_info()))"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's answer. remedy: what to do, where something is to be done."""
+
+    name: str
+    state: State
+    says: str
+    remedy: str = ""
+
+
+def pi_model(root: Path = Path("/")) -> str:
+    """`Raspberry Pi 5 Model B Rev 1.0`; empty on any other machine. root: for tests, where /proc is."""
+    path = root / "proc/device-tree/model"
+    model = path.read_text(encoding="utf-8", errors="replace").rstrip("\0\n") if path.is_file() else ""
+    return model if "Raspberry Pi" in model else ""
+
+
+def examine_devices(
+    camera: CameraSettings, pulse: PulseSettings, knobs: KnobsSettings, root: Path = Path("/")
+) -> list[Finding]:
+    """The camera, the pulse sensor and the knobs that the configuration names. root: for tests, where /dev is."""
+    model = pi_model(root)
+    machine = Finding("machine", "ok", model or "not a Raspberry Pi: shoot with simulated hardware, rig shoot --sim")
+    return [machine, examine_camera(camera, model, root), examine_pulse(pulse, model, root), examine_knobs(knobs, root)]
+
+
+def examine_camera(settings: CameraSettings, model: str, root: Path) -> Finding:
+    """Whether the camera that is asked for is there."""
+    if settings.name == "sim":
+        return Finding("camera", "ok", "simulated")
+    if settings.name == "file":
+        there = Path(settings.source).is_file()
+        return Finding(
+            "camera",
+            "ok" if there else "fail",
+            f"plays {settings.source}",
+            "" if there else "camera.source: no such file",
+        )
+    if settings.name == "webcam":
+        device = root / f"dev/video{settings.source or 0}"
+        return _openable("camera", device, "video", "is the webcam plugged in? (camera.source is its number)")
+    if not model:
+        return Finding("camera", "warn", "the Pi's camera, and this is no Pi", "rig shoot --sim, or --camera FILE")
+    if find_spec("picamera2") is None:
+        return Finding(
+            "camera",
+            "fail",
+            "picamera2 is not installed",
+            "sudo apt install python3-picamera2, and a venv with --system-site-packages (systemd/install does both)",
+        )
+    return _pi_cameras()
+
+
+def _pi_cameras() -> Finding:
+    """Asked in a process of its own: a library that does not fit the others can take the whole process down."""
+    try:
+        answer = subprocess.run(
+            [sys.executable, "-c", _LIST_CAMERAS], capture_output=True, text=True, timeout=30, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return Finding("camera", "fail", "libcamera does not answer", "switch the Pi off and on")
+    if answer.returncode != 0:
+        last = (answer.stderr.strip().splitlines() or [f"exit status {answer.returncode}"])[-1]
+        return Finding(
+            "camera", "fail", f"picamera2: {last}", "on Bookworm: numpy<2 (systemd/constraints-bookworm.txt)"
+        )
+    models = [str(info.get("Model", "?")) for info in json.loads(answer.stdout.strip().splitlines()[-1])]
+    if not models:
+        return Finding("camera", "fail", "libcamera finds no camera", "power off, and look at both ends of the ribbon")
+    return Finding("camera", "ok", ", ".join(models))
+
+
+def examine_pulse(settings: PulseSettings, model: str, root: Path) -> Finding:
+    """Whether the pulse sensor answers; reads one register, which does not disturb a rig that is running."""
+    if settings.name != "max3010x":
+        return Finding("pulse", "ok", {"none": "none wanted", "taps": "tapped by hand"}.get(settings.name, "a webcam"))
+    if settings.bus == "sim":
+        return Finding("pulse", "ok", "simulated")
+    buses = sorted(path.name for path in (root / "dev").glob("i2c-*"))
+    if f"i2c-{settings.bus}" not in buses:
+        others = f" (there are: {', '.join(buses)})" if buses else ""
+        return Finding(
+            "pulse",
+            "fail" if model else "warn",
+            f"no I2C bus /dev/i2c-{settings.bus}{others}",
+            "sudo raspi-config, Interface, I2C; or pulse.bus" if model else 'pulse.bus = "sim", or rig shoot --sim',
+        )
+    found = _openable("pulse", root / f"dev/i2c-{settings.bus}", "i2c", "")
+    return found if found.state == "fail" else _ask_chip(settings.bus)
+
+
+def _ask_chip(number: int) -> Finding:
+    from drivers.i2c import open_bus
+
+    try:
+        bus = open_bus(number)
+    except DriverError as error:
+        return Finding("pulse", "fail", str(error))
+    try:
+        part = bus.read_byte_data(_ADDRESS, _PART_ID)
+    except OSError as error:
+        return Finding(
+            "pulse",
+            "fail",
+            f"nothing answers at 0x57 on /dev/i2c-{number} ({error.strerror})",
+            "SDA, SCL, 3V3, GND wired?",
+        )
+    finally:
+        bus.close()
+    if part != _MAX3010X:
+        return Finding(
+            "pulse", "fail", f"0x57 on /dev/i2c-{number} is no MAX3010x (part 0x{part:02x})", "is another chip there?"
+        )
+    return Finding("pulse", "ok", f"MAX3010x at 0x57 on /dev/i2c-{number}")
+
+
+def examine_knobs(settings: KnobsSettings, root: Path) -> Finding:
+    """Whether the pins of the knobs can be opened."""
+    if settings.name != "gpio":
+        return Finding("knobs", "ok", {"none": "none wanted"}.get(settings.name, "the keyboard"))
+    if settings.pins == "sim":
+        return Finding("knobs", "ok", "simulated")
+    model = pi_model(root)
+    chips = sorted((root / "dev").glob("gpiochip*"))
+    if not model or not chips:
+        return Finding(
+            "knobs",
+            "fail" if model else "warn",
+            "no GPIO chip in /dev" if not chips else "the Pi's pins, and this is no Pi",
+            "is this a Raspberry Pi OS kernel?" if model else 'knobs.pins = "sim", or rig shoot --sim',
+        )
+    missing = [name for name in ("gpiozero", "lgpio") if find_spec(name) is None]
+    if missing:
+        return Finding("knobs", "fail", f"{' and '.join(missing)} not installed", "sudo apt install python3-lgpio")
+    return _openable("knobs", chips[0], "gpio", "")
+
+
+def _openable(name: str, device: Path, group: str, absent: str) -> Finding:
+    if not device.exists():
+        return Finding(name, "fail", f"no {device}", absent)
+    if not os.access(device, os.R_OK | os.W_OK):
+        return Finding(
+            name, "fail", f"this user may not open {device}", f"sudo usermod -aG {group} $USER, then log in again"
+        )
+    return Finding(name, "ok", str(device))

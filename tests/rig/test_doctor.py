@@ -1,0 +1,156 @@
+"""The doctor, on made-up machines: folders that look like /dev, /proc and /sys."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from drivers.clock import SystemClock
+from drivers.doctor import examine_camera, examine_devices, examine_knobs, examine_pulse, pi_model
+from drivers.settings import CameraSettings, KnobsSettings, PulseSettings
+from rig.config import Config
+from rig.doctor import examine_config, examine_heat, examine_page, examine_takes, examine_time, versions
+
+PI = "Raspberry Pi 5 Model B Rev 1.0"
+
+
+@pytest.fixture
+def pi(tmp_path: Path) -> Path:
+    """The root of a Pi on which nothing is switched on yet."""
+    for folder in (
+        "dev",
+        "proc/device-tree",
+        "sys/class/thermal/thermal_zone0",
+        "sys/devices/platform/soc/soc:firmware",
+    ):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "proc/device-tree/model").write_text(PI + "\0")
+    return tmp_path
+
+
+def test_a_desktop_is_no_pi_and_nothing_fails_there(tmp_path: Path) -> None:
+    assert pi_model(tmp_path) == ""
+    findings = examine_devices(CameraSettings(), PulseSettings(), KnobsSettings(), tmp_path)
+    assert {finding.name: finding.state for finding in findings} == {
+        "machine": "ok",
+        "camera": "warn",
+        "pulse": "warn",
+        "knobs": "warn",
+    }
+    assert all("--sim" in finding.says + finding.remedy for finding in findings)
+
+
+def test_simulated_devices_are_always_there(tmp_path: Path) -> None:
+    camera, pulse = CameraSettings(name="sim"), PulseSettings(bus="sim")
+    findings = examine_devices(camera, pulse, KnobsSettings(pins="sim"), tmp_path)
+    assert [finding.state for finding in findings] == ["ok"] * 4
+
+
+def test_on_a_pi_a_bus_that_is_not_there_fails_with_the_remedy(pi: Path) -> None:
+    assert pi_model(pi) == PI
+    finding = examine_pulse(PulseSettings(), PI, pi)
+    assert (finding.state, finding.says) == ("fail", "no I2C bus /dev/i2c-1")
+    assert "raspi-config" in finding.remedy
+    (pi / "dev/i2c-13").write_text("")
+    assert examine_pulse(PulseSettings(), PI, pi).says == "no I2C bus /dev/i2c-1 (there are: i2c-13)"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may open everything")
+def test_a_bus_this_user_may_not_open_names_the_group(pi: Path) -> None:
+    (pi / "dev/i2c-1").write_text("")
+    (pi / "dev/i2c-1").chmod(0)
+    assert "usermod -aG i2c" in examine_pulse(PulseSettings(), PI, pi).remedy
+
+
+def test_pins_that_are_not_there(pi: Path) -> None:
+    finding = examine_knobs(KnobsSettings(), pi)
+    assert (finding.state, finding.says) == ("fail", "no GPIO chip in /dev")
+
+
+def test_a_clip_and_a_webcam_that_are_not_there(tmp_path: Path) -> None:
+    assert examine_camera(CameraSettings(name="file", source="gone.mp4"), "", tmp_path).state == "fail"
+    assert examine_camera(CameraSettings(name="webcam", source="2"), "", tmp_path).says == f"no {tmp_path}/dev/video2"
+    (tmp_path / "clip.mp4").write_text("")
+    assert examine_camera(CameraSettings(name="file", source=f"{tmp_path}/clip.mp4"), "", tmp_path).state == "ok"
+
+
+def test_heat_and_undervoltage(pi: Path) -> None:
+    (pi / "sys/class/thermal/thermal_zone0/temp").write_text("51123\n")
+    throttled = pi / "sys/devices/platform/soc/soc:firmware/get_throttled"
+    throttled.write_text("0\n")
+    assert (examine_heat(pi).state, examine_heat(pi).says) == ("ok", "51 C")
+    throttled.write_text("50005\n")
+    finding = examine_heat(pi)
+    assert (finding.state, finding.says) == ("warn", "51 C, undervoltage now, throttled now, undervoltage since boot")
+    assert "supply" in finding.remedy
+    throttled.write_text("0\n")
+    (pi / "sys/class/thermal/thermal_zone0/temp").write_text("83000\n")
+    assert examine_heat(pi).state == "warn"
+
+
+def test_wall_time_that_was_never_set_is_said(pi: Path) -> None:
+    assert examine_time(pi).state == "warn"
+    (pi / "run/systemd/timesync").mkdir(parents=True)
+    (pi / "run/systemd/timesync/synchronized").write_text("")
+    assert examine_time(pi).state == "ok"
+
+
+def test_the_takes_folder_is_measured_and_left_as_it_was(tmp_path: Path) -> None:
+    finding = examine_takes(tmp_path / "takes", 0, SystemClock())
+    assert finding.state in ("ok", "warn")  # how fast the disk of this machine is, is not for a test to say
+    assert "MB/s, slowest sync" in finding.says
+    assert list(tmp_path.iterdir()) == []
+    assert examine_takes(tmp_path, 1e9, SystemClock()).state == "fail"
+    (tmp_path / "file").write_text("")
+    assert examine_takes(tmp_path / "file", 0, SystemClock()).state == "fail"
+
+
+def test_a_port_in_use_is_said() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        config = Config()
+        config = replace(config, finder=replace(config.finder, port=port))
+        assert examine_page(config).state == "warn"
+        assert str(port) in examine_page(config).says
+    assert examine_page(config).state == "ok"
+
+
+def test_a_configuration_with_mistakes_fails_and_the_rest_is_examined_by_the_defaults(tmp_path: Path) -> None:
+    path = tmp_path / "rig.toml"
+    path.write_text("[camera]\nrate_hz = 500\n[finder]\nport = -1\n")
+    config, finding = examine_config(path)
+    assert config == Config()
+    assert finding.says == "rig.toml:2: camera.rate_hz: expected 1 to 120 Hz, got 500 (and 1 more)"
+    assert finding.remedy == f"rig config --check {path}"
+
+
+def test_versions_name_what_the_rig_needs() -> None:
+    found = versions()
+    assert {"darkroom-rig", "python", "numpy", "opencv-python-headless", "av", "starlette", "picamera2"} <= set(found)
+    assert "pytest" not in found
+    assert found["numpy"][0].isdigit()
+
+
+def test_the_command_as_a_program_reads_it(tmp_path: Path) -> None:
+    devices = 'camera.name = "sim"\npulse.bus = "sim"\nknobs.pins = "sim"\n'
+    (tmp_path / "rig.toml").write_text(devices + "finder.port = 0\ntakes.min_minutes = 0\n")
+    command = [sys.executable, "-m", "rig.cli.main", "doctor"]
+    answer = subprocess.run([*command, "--json"], capture_output=True, text=True, cwd=tmp_path, timeout=90, check=False)
+    told = json.loads(answer.stdout)
+    assert (answer.returncode, told["ok"], answer.stderr) == (0, True, "")
+    names = [finding["name"] for finding in told["findings"]]
+    assert names[:4] == ["python", "libraries", "opencv", "config"]
+    assert set(names) >= {"camera", "pulse", "knobs", "takes", "page", "time", "heat", "viewfinder"}
+    (tmp_path / "rig.toml").write_text("[camera]\nname = 1\n")
+    answer = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=90, check=False)
+    assert answer.returncode == 1
+    assert "\nfail config      rig.toml:2: camera.name" in answer.stdout
