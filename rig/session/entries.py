@@ -33,6 +33,7 @@ class TakeStart:
     engine: str
     look_name: str
     base: LookDict
+    look: LookDict = field(default_factory=dict)  # the photographer's, before the hands
     routes: list[dict[str, object]] = field(default_factory=list)
     modulation: dict[str, float] = field(default_factory=dict)  # where each route's slew stood at the first frame
     hands: dict[str, object] = field(default_factory=dict)  # the hands' state at the first frame

@@ -1,0 +1,64 @@
+"""`rig print TAKE`: printed again from the negative, to a film file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from drivers.readings import Frame
+    from rig.grade.look import Look
+    from rig.session.reader import Take
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("take", metavar="TAKE", help="an id, its beginning or end, a folder, or last")
+    parser.add_argument("--out", type=Path, required=True, metavar="F", help="the film file, .mp4")
+    parser.add_argument("--look", metavar="NAME|F", help="another look under the same hands, pulse and signals")
+    parser.add_argument("--reanalyse", action="store_true", help="decide the look again from the negative and the readings")
+    parser.add_argument("--engine", choices=("reference", "opencv"), default="reference", help="what prints (reference)")
+    parser.add_argument("--crf", type=int, default=18, metavar="N", help="0 to 40, lower is finer (18)")
+    parser.add_argument("--takes", type=Path, default=Path("takes"), metavar="DIR", help="where takes are (./takes)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print every frame; progress on a terminal."""
+    from drivers.clock import SystemClock
+    from drivers.names import make_encoder
+    from drivers.settings import EncoderSettings
+    from rig.errors import UserError
+    from rig.movie import prints, write_movie
+    from rig.progress import track
+    from rig.session.layout import find_take
+    from rig.session.reader import open_take
+
+    if not 0 <= args.crf <= 40:
+        raise UserError(f"--crf: expected 0 to 40, got {args.crf}")
+    if args.reanalyse and args.look:
+        raise UserError("--look and --reanalyse: expected one of them: re-analysis decides the take's own look again")
+    take = open_take(find_take(args.takes, args.take))
+    made = prints(_frames(take, args), args.engine)
+    shown = track(made, "printing", len(take.frames()), "frames", SystemClock())
+    count = write_movie(take, shown, make_encoder(EncoderSettings(crf=args.crf, preset="veryfast")), args.out)
+    sys.stdout.write(f"{args.out}: {count} frames\n")
+    return 0
+
+
+def _frames(take: Take, args: argparse.Namespace) -> Iterator[tuple[Frame, Look]]:
+    from rig.grade.looks import load_look
+    from rig.modulation.routes import read_routes
+    from rig.reprint import looks_through, reanalysed_looks, recorded_looks
+
+    if args.reanalyse:
+        return ((frame, made.look) for made, frame in reanalysed_looks(take))
+    if args.look:
+        named = load_look(args.look)
+        looks = looks_through(take, named.look, read_routes(named.routes, named.name))
+    else:
+        looks = recorded_looks(take)
+    return ((frame, made.look) for made, (_, frame) in zip(looks, take.negatives(), strict=False))

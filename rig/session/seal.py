@@ -1,0 +1,58 @@
+"""Sealing a take: the negative becomes plain MP4, the manifest says what is there, the folder gets its final name.
+
+Every step leaves the take whole: kill it anywhere, and recovery (or sealing again) goes on from there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rig.session.boxes import whole_extent
+from rig.session.entries import TakeEnd, TakeStart
+from rig.session.files import free_bytes, replace_synced, sync_folder
+from rig.session.layout import NEGATIVE, NEW, PART, TIMELINE
+from rig.session.lock import TakeLock
+from rig.session.manifest import Manifest, fact_of, write_manifest
+from rig.session.negative import frame_times_us, remux
+
+_ROOM_BYTES = 4 << 20  # beside the copy itself
+
+
+def seal(part: Path, lock: TakeLock, start: TakeStart, end: TakeEnd, first_ns: int, last_ns: int) -> Path:
+    """Seal a closed take and give its final folder. first_ns, last_ns: its first and its last frame.
+
+    Where there is no room for a second copy the negative stays fragmented: it plays all the same. Raises OSError,
+    and UserError when the negative does not read back as it was written; the take then stays unsealed.
+    """
+    plain_negative(part, end.frames)
+    duration_s = (last_ns - first_ns) / 1e9 + 1.0 / start.rate_hz
+    facts = [fact_of(part / name) for name in (NEGATIVE, TIMELINE)]
+    manifest = Manifest(
+        take_id=start.take_id,
+        session_id=start.session_id,
+        wall_ns=start.wall_ns,
+        frames=end.frames,
+        duration_s=round(duration_s, 6),
+        reason=end.reason,
+        files=facts,
+    )
+    write_manifest(part, manifest)
+    final = part.with_name(part.name.removesuffix(PART))
+    part.rename(final)
+    lock.remove(final)
+    sync_folder(final.parent)
+    return final
+
+
+def plain_negative(part: Path, frames: int) -> None:
+    """Put a plain MP4 of the first frames in the place of the fragmented one (or of a longer plain one)."""
+    path, new = part / NEGATIVE, part / (NEGATIVE + NEW)
+    new.unlink(missing_ok=True)
+    extent = whole_extent(path)
+    if not extent.fragmented and len(frame_times_us(path)) == frames:
+        return  # killed after this step
+    no_room = free_bytes(part) < path.stat().st_size + _ROOM_BYTES
+    if no_room and extent.fragmented and extent.frames == frames:
+        return
+    remux(path, new, extent, frames)
+    replace_synced(new, path)
