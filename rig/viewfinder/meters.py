@@ -1,0 +1,82 @@
+"""Meters: everything the finder's page shows beside the picture. Plain values only, made by the frame loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+ZONES = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Meters:
+    """What is known now; None is unknown, and is shown as such.
+
+    pulse_wave: the last few seconds of the pulse, each 0..1, oldest first (200 values are plenty). ``*_stops`` are as
+    the hands keep them: dodge 0..2, burn 0..3, both positive. ``*_aim``: the zone 0..10 a knob is aimed at, None is
+    the whole picture, where that knob turns the base exposure ``ev``. zones: share of the picture in each zone.
+    routes: what bends the print now, each (name, value, unit). faults: one line each, the oldest first. sheet_ready:
+    /sheet.png has something to give.
+    """
+
+    heart_rate_bpm: float | None = None
+    sqi: float = 0.0
+    arousal: float | None = None
+    beat_t_ns: int | None = None
+    pulse_wave: tuple[float, ...] = ()
+    dodge_stops: float = 0.0
+    dodge_aim: float | None = 3.0
+    burn_stops: float = 0.0
+    burn_aim: float | None = 8.0
+    ev: float = 0.0
+    soul: str = "set"
+    bare: bool = False
+    recording: bool = False
+    take_id: str = ""
+    take_seconds: float = 0.0
+    minutes_left: float | None = None
+    zones: tuple[float, ...] = (0.0,) * ZONES
+    key_ev: float = 0.0
+    rate_hz: float = 0.0
+    frame_ms: float = 0.0
+    dropped: int = 0
+    quality: int = 0
+    routes: tuple[tuple[str, float, str], ...] = ()
+    faults: tuple[str, ...] = ()
+    message: str = ""
+    sheet_ready: bool = False
+    locked: bool = False
+    can_undo: bool = True
+    can_redo: bool = True
+    look_name: str = ""
+
+
+def urgent(meters: Meters) -> tuple[object, ...]:
+    """What the page must hear of at once and not at the next tick: a beat, a hand, the tally, a fault."""
+    return (
+        meters.beat_t_ns,
+        meters.dodge_stops,
+        meters.dodge_aim,
+        meters.burn_stops,
+        meters.burn_aim,
+        meters.ev,
+        meters.soul,
+        meters.bare,
+        meters.recording,
+        meters.locked,
+        meters.faults,
+        meters.message,
+    )
+
+
+def to_json(value: object) -> bytes:
+    """JSON of meters and of what holds them; a number that is NumPy's is taken as the number it is."""
+    return msgspec.json.encode(value, enc_hook=_plain)
+
+
+def _plain(value: object) -> object:
+    tolist = getattr(value, "tolist", None)
+    if tolist is None:
+        raise TypeError(f"meters: expected plain values, got {type(value).__name__}")
+    return tolist()
