@@ -80,6 +80,7 @@ def _file(folder: Path) -> RotatingFileHandler:
 def _stderr(journal: bool) -> logging.Handler:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Short(journal))
+    handler.setLevel(logging.INFO if journal else logging.WARNING)  # a person at a terminal is told what is wrong
     return handler
 
 

@@ -25,7 +25,9 @@ def shared() -> Path:
     """The folder of real recordings and clips beside the checkout (or $DARKROOM_SHARED); skips where it is absent."""
     folder = Path(os.environ.get("DARKROOM_SHARED", Path(__file__).resolve().parents[2] / "shared"))
     if not (folder / "data").is_dir():
-        pytest.skip(f"needs the recordings and clips of ../shared (or DARKROOM_SHARED); {folder.name}/data is not there")
+        pytest.skip(
+            f"needs the recordings and clips of ../shared (or DARKROOM_SHARED); {folder.name}/data is not there"
+        )
     return folder
 
 

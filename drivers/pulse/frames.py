@@ -14,6 +14,7 @@ import cv2
 
 from drivers.clock import Clock
 from drivers.errors import BadInput, DeviceLost, DeviceNotFound
+from drivers.quiet import open_webcam
 
 WEBCAM_SIZE = (320, 240)
 CLIP_SIZE = (64, 36)  # a mean needs no more
@@ -39,14 +40,7 @@ class WebcamMeans:
     def __init__(self, number: int, clock: Clock) -> None:
         self._number, self._clock = number, clock
         self._offsets: deque[int] = deque(maxlen=150)
-        level = cv2.utils.logging.getLogLevel() if hasattr(cv2, "utils") else None
-        if level is not None:
-            cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-        try:
-            self._capture = cv2.VideoCapture(number)
-        finally:
-            if level is not None:
-                cv2.utils.logging.setLogLevel(level)
+        self._capture = open_webcam(number)
         if not self._capture.isOpened():
             self._capture.release()
             raise DeviceNotFound(

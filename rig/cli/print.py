@@ -20,8 +20,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("take", metavar="TAKE", help="an id, its beginning or end, a folder, or last")
     parser.add_argument("--out", type=Path, required=True, metavar="F", help="the film file, .mp4")
     parser.add_argument("--look", metavar="NAME|F", help="another look under the same hands, pulse and signals")
-    parser.add_argument("--reanalyse", action="store_true", help="decide the look again from the negative and the readings")
-    parser.add_argument("--engine", choices=("reference", "opencv"), default="reference", help="what prints (reference)")
+    parser.add_argument(
+        "--reanalyse", action="store_true", help="decide the look again from the negative and the readings"
+    )
+    parser.add_argument(
+        "--engine", choices=("reference", "opencv"), default="reference", help="what prints (reference)"
+    )
     parser.add_argument("--crf", type=int, default=18, metavar="N", help="0 to 40, lower is finer (18)")
     parser.add_argument("--takes", type=Path, default=Path("takes"), metavar="DIR", help="where takes are (./takes)")
 

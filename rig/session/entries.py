@@ -136,6 +136,21 @@ class SoulEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class GestureEntry:
+    """What the hand did, once it was done: turn, tap, zero, hold, walk, undo or redo; t_ns is its end.
+
+    detents: + is more. zone: that the knob is aimed at, None is the whole picture.
+    """
+
+    t_ns: int
+    start_ns: int
+    kind: str
+    knob: str | None
+    detents: int
+    zone: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class BeatEntry:
     """A beat that the body found: t_ns is the beat, found_ns when it was decided."""
 
@@ -214,6 +229,7 @@ Entry: TypeAlias = (
     | TurnEntry
     | PressEntry
     | SoulEntry
+    | GestureEntry
     | BeatEntry
     | BodyEntry
     | FaultEntry
@@ -239,5 +255,6 @@ TOPICS: dict[str, type[Entry]] = {
     "/hands/turn": TurnEntry,
     "/hands/press": PressEntry,
     "/hands/soul": SoulEntry,
+    "/hands/gesture": GestureEntry,
     "/fault": FaultEntry,
 }

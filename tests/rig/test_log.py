@@ -25,7 +25,7 @@ def test_short_lines_on_stderr_and_the_traceback_in_the_file(
             raise OSError("the card\nis full")
         except OSError:
             logging.getLogger("rig.shoot").exception("writer died")
-    assert capsys.readouterr().err == "rig: take begun\nrig: writer died (OSError: the card | is full)\n"
+    assert capsys.readouterr().err == "rig: writer died (OSError: the card | is full)\n"
     text = (tmp_path / NAME).read_text()
     assert "INFO rig.shoot: take begun" in text
     assert "Traceback" in text
@@ -34,7 +34,8 @@ def test_short_lines_on_stderr_and_the_traceback_in_the_file(
 def test_the_journal_gets_priorities(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with open_log(tmp_path, journal=True):
         logging.getLogger("drivers").warning("no pulse sensor")
-    assert capsys.readouterr().err == "<4>rig: no pulse sensor\n"
+        logging.getLogger("rig.shoot").info("take begun")
+    assert capsys.readouterr().err == "<4>rig: no pulse sensor\n<6>rig: take begun\n"
 
 
 def test_afterwards_everything_is_as_before(tmp_path: Path) -> None:
@@ -48,7 +49,7 @@ def test_afterwards_everything_is_as_before(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("")
     with open_log(tmp_path / "file", journal=False):
-        logging.getLogger("rig").info("goes on")
+        logging.getLogger("rig").warning("goes on")
     assert capsys.readouterr().err == f"rig: no log file in {tmp_path / 'file'}: File exists\nrig: goes on\n"
 
 

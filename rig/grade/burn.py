@@ -1,0 +1,31 @@
+"""Burn: one zone of the negative gets more light on the paper, which darkens it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from msgspec import Meta
+
+from rig.grade.recipe import Recipe, ZoneGain
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Burn:
+    """Darkens one zone, feathered beyond it. Stops are counted as the hand gives them: more is darker."""
+
+    stops: Annotated[
+        float, Meta(ge=0, le=3, description="how much darker", extra={"unit": "stops", "label": "burn"})
+    ] = 0.0
+    zone: Annotated[float, Meta(ge=0, le=10, description="the zone it holds", extra={"unit": "zone"})] = 8.0
+    feather: Annotated[
+        float, Meta(ge=0.25, le=3, description="softness of the zone's edge", extra={"unit": "zones"})
+    ] = 1.0
+
+    def fold(self, recipe: Recipe) -> Recipe:
+        """Add a zone gain of negative stops."""
+        if self.stops == 0.0:
+            return recipe
+        return replace(recipe, zones=(*recipe.zones, ZoneGain(-self.stops, self.zone, self.feather)))

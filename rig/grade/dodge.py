@@ -1,0 +1,31 @@
+"""Dodge: light is held back from the paper less long in one zone of the negative, which opens it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from msgspec import Meta
+
+from rig.grade.recipe import Recipe, ZoneGain
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Dodge:
+    """Lightens one zone, feathered beyond it. The zone is read on the negative (rig/grade/mask.py)."""
+
+    stops: Annotated[
+        float, Meta(ge=0, le=2, description="how much lighter", extra={"unit": "stops", "label": "dodge"})
+    ] = 0.0
+    zone: Annotated[float, Meta(ge=0, le=10, description="the zone it opens", extra={"unit": "zone"})] = 3.0
+    feather: Annotated[
+        float, Meta(ge=0.25, le=3, description="softness of the zone's edge", extra={"unit": "zones"})
+    ] = 1.0
+
+    def fold(self, recipe: Recipe) -> Recipe:
+        """Add a zone gain."""
+        if self.stops == 0.0:
+            return recipe
+        return replace(recipe, zones=(*recipe.zones, ZoneGain(self.stops, self.zone, self.feather)))

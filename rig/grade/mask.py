@@ -1,0 +1,110 @@
+"""The dodging mask: what each zone gain does at each place, as lines EV = a * zone + b at an eighth of the size.
+
+Two guided filters (K. He, J. Sun, X. Tang, Guided image filtering, 2013): the first flattens the zones into a map in
+which a thing has one zone, the second ties the map's gains to the picture's own edges. "In the zone" always means the
+map's zone, never the pixel's own. The slope is clamped so that no gradient turns round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.readings import Frame
+from rig.grade.recipe import ZoneGain
+from rig.zones import small_luma, zones_of_codes
+
+Plane = NDArray[np.float32]
+
+MAP_RADIUS, MAP_EPS = 6, 0.15
+EDGE_RADIUS, EDGE_EPS = 4, 0.1
+LOWEST_SLOPE = -0.5
+SMOOTH_S = 0.15
+LONGEST_GAP_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """EV = clip(a * zone + b) between 0 and ``stops``; a, b float32, (ceil(h / 8), ceil(w / 8)); zone 0..10 at each
+    pixel of the negative."""
+
+    stops: float
+    a: Plane
+    b: Plane
+
+
+class Mask:
+    """Makes the lines of each frame, smoothed over time: no flicker, whatever the frame rate. Its state is one
+    picture's lines, in parts of a stop, so that a turned knob acts at once; a new aim starts afresh."""
+
+    def __init__(self) -> None:
+        self._t_ns = 0
+        self._key: object = None
+        self._lines: list[tuple[Plane, Plane]] = []
+
+    def reset(self) -> None:
+        """Forget the frames before."""
+        self._lines = []
+
+    def update(self, frame: Frame, gains: tuple[ZoneGain, ...]) -> tuple[Line, ...]:
+        """The lines of this frame, one for each gain. Frames in order of time."""
+        fresh = _lines(frame, gains)
+        key = (frame.width, frame.height, frame.colour, tuple((gain.zone, gain.feather) for gain in gains))
+        keep = self._keep(frame.t_ns) if self._lines and key == self._key else 0.0
+        if keep > 0.0:
+            for (a, b), (old_a, old_b) in zip(fresh, self._lines, strict=True):
+                cv2.addWeighted(a, 1.0 - keep, old_a, keep, 0.0, dst=a)
+                cv2.addWeighted(b, 1.0 - keep, old_b, keep, 0.0, dst=b)
+        self._t_ns, self._key, self._lines = frame.t_ns, key, fresh
+        stops = [np.float32(gain.stops) for gain in gains]
+        return tuple(Line(float(s), a * s, b * s) for s, (a, b) in zip(stops, fresh, strict=True))
+
+    def _keep(self, t_ns: int) -> float:
+        """The share of the lines before that stays: none after a gap, all of it for the same frame again."""
+        gap_s = (t_ns - self._t_ns) / 1e9
+        return float(np.exp(-gap_s / SMOOTH_S)) if 0.0 <= gap_s <= LONGEST_GAP_S else 0.0
+
+
+def _lines(frame: Frame, gains: tuple[ZoneGain, ...]) -> list[tuple[Plane, Plane]]:
+    """Slope and offset of each gain's weight 0..1 over the zone."""
+    zones = np.asarray(cv2.LUT(small_luma(frame), zones_of_codes(frame.colour).astype(np.float32) - 5.0))
+    mean, square = _box(zones, MAP_RADIUS), _box(zones * zones, MAP_RADIUS)
+    variance = np.maximum(square - mean * mean, 0.0)
+    slope = variance / (variance + np.float32(MAP_EPS))
+    zone_map = _box(slope, MAP_RADIUS) * zones + _box((1.0 - slope) * mean, MAP_RADIUS)
+
+    mean, square = _box(zones, EDGE_RADIUS), _box(zones * zones, EDGE_RADIUS)
+    variance = np.maximum(square - mean * mean, 0.0) + np.float32(EDGE_EPS)
+    fits = []
+    for gain in gains:
+        weight = gain.weight(zone_map + np.float32(5.0))
+        weight_mean = _box(weight, EDGE_RADIUS)
+        fits.append(((_box(zones * weight, EDGE_RADIUS) - mean * weight_mean) / variance, weight_mean))
+    slopes = _clamped([fit for fit, _ in fits], gains)
+    lines = []
+    for clamped, (_, weight_mean) in zip(slopes, fits, strict=True):
+        a = _box(clamped, EDGE_RADIUS)
+        # zones were centred on V; a line over the zone itself has its offset at zone 0
+        lines.append((a, _box(weight_mean - clamped * mean, EDGE_RADIUS) - 5.0 * a))
+    return lines
+
+
+def _clamped(slopes: list[NDArray[Any]], gains: tuple[ZoneGain, ...]) -> list[Plane]:
+    """Slopes such that EV falls by at most half a stop a zone: each gain's, and the sum where several fall."""
+    evs: list[NDArray[Any]] = [
+        np.maximum(slope * np.float32(g.stops), LOWEST_SLOPE) for slope, g in zip(slopes, gains, strict=True)
+    ]
+    if len(evs) > 1:
+        total = np.sum([np.minimum(ev, 0.0) for ev in evs], axis=0)
+        share = np.where(total < LOWEST_SLOPE, LOWEST_SLOPE / np.minimum(total, LOWEST_SLOPE), 1.0)
+        evs = [np.where(ev < 0.0, ev * share, ev) for ev in evs]
+    return [(ev / np.float32(g.stops)).astype(np.float32) for ev, g in zip(evs, gains, strict=True)]
+
+
+def _box(plane: NDArray[Any], radius: int) -> Plane:
+    size = 2 * radius + 1
+    return np.asarray(cv2.blur(plane, (size, size), borderType=cv2.BORDER_REFLECT), np.float32)

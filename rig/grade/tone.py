@@ -1,0 +1,104 @@
+"""The formulas of the recipe, on encoded values: white balance, exposure with its shoulder, the luma curve.
+
+Above the toe, encoded values are a power of light plus an offset, so that a gain of light multiplies v + offset: all
+three channels move together and the luma u with them. The formulas therefore act on luma, and chroma (v - u) gets a
+gain. Both engines use these functions: the reference on every pixel, the fast one on its tables.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from drivers.colour import rgb_to_yuv_matrix
+from drivers.readings import Colour
+from rig.grade.recipe import Curve
+from rig.zones import TRANSFERS, Floats, encode, value_of_zone
+
+KNEE = 0.75  # encoded; brighter tones are rolled off when light is added
+
+
+def white(gains: tuple[float, float, float], colour: Colour) -> Floats:
+    """(3,): gains g of encoded values for gains of linear light, scaled so that a grey keeps its luma.
+
+    They are applied as ``v' = g * v + (g - 1) * lift(u)``, with u the luma before.
+    """
+    exponent = TRANSFERS[colour.transfer][1]
+    encoded = np.asarray(gains) ** (1.0 / exponent)
+    luma = rgb_to_yuv_matrix(Colour(matrix=colour.matrix, range="full"))[0, :3]
+    return np.asarray(encoded / float(luma @ encoded))
+
+
+def white_on_yuv(gains: tuple[float, float, float], colour: Colour) -> tuple[Floats, Floats]:
+    """White balance on codes of YUV: (3, 2), what a code of U and of V gives to Y, U, V; (3,), what a luma + lift of 1
+    adds to Y (nothing), U, V.
+    """
+    to_yuv = rgb_to_yuv_matrix(colour)[:, :3]
+    encoded = white(gains, colour)
+    of_chroma = (to_yuv @ np.diag(encoded) @ np.linalg.inv(to_yuv))[:, 1:]
+    return np.asarray(of_chroma), np.asarray(to_yuv @ (encoded - 1.0) * 255.0)
+
+
+def lift(luma: Floats, transfer: str) -> Floats:
+    """The offset of the encoding, going to 0 at black as the toe does: black stays without a cast."""
+    offset, _, _, toe = TRANSFERS[transfer]
+    return offset * np.clip(luma / toe, 0.0, 1.0)
+
+
+def expose(luma: Floats, ev: Floats, transfer: str) -> tuple[Floats, Floats]:
+    """Luma 0..1 after ``ev`` stops (arrays that broadcast), and the gain of chroma that goes with it.
+
+    Exact on greys up to the knee. Where light is added, tones above the knee are compressed so that white stays white
+    and nothing clips: 1/f = 1/(x - K) + 1/(1 - K) - 1/(w - K), with x the exposed luma and w exposed white; it is the
+    identity at 0 EV, rises with u and with EV, and its slope is the gain that keeps hue through the shoulder.
+    """
+    offset, exponent, _, _ = TRANSFERS[transfer]
+    gain = 2.0 ** (np.asarray(ev, np.float64) / exponent)
+    white_over = (1.0 + offset) * gain - offset - KNEE
+    luma, gain, white_over = (np.array(part) for part in np.broadcast_arrays(luma, gain, white_over))
+    exposed = np.array((luma + offset) * gain - offset)
+    _open_toe(luma, gain, exposed, transfer)
+    over, room = exposed - KNEE, 1.0 - KNEE
+    bright = (over > 0.0) & (white_over > room)
+    if bright.any():
+        over = np.where(bright, over, room)
+        rolled = 1.0 / (1.0 / over + (1.0 / room - 1.0 / np.where(bright, white_over, room)))
+        np.copyto(exposed, KNEE + rolled, where=bright)
+        np.copyto(gain, gain * (rolled / over) ** 2, where=bright)
+    return exposed, gain
+
+
+def _open_toe(luma: Floats, gain: Floats, exposed: Floats, transfer: str) -> None:
+    """Correct ``exposed`` in place where light begins or ends in the linear toe: there it scales without the offset."""
+    offset, exponent, slope, toe = TRANSFERS[transfer]
+    dark = luma < toe
+    if dark.any():
+        exposed[dark] = encode(luma[dark] / slope * gain[dark] ** exponent, transfer)
+    sunk = (exposed < toe) & ~dark
+    if sunk.any():
+        exposed[sunk] = slope * ((exposed[sunk] + offset) / (1.0 + offset)) ** exponent
+
+
+def bend(luma: Floats, curve: Curve, transfer: str) -> tuple[Floats, Floats]:
+    """The luma curve C and its slope C' at luma 0..1.
+
+    Two rational arcs (C. Schlick, Fast alternatives to Perlin's bias and gain functions, 1994) that meet at the pivot
+    with slope m = 2 ** stops_of_slope and end in black and white with slope 1 / m: always rising.
+    """
+    if curve.stops_of_slope == 0.0:
+        return luma, np.ones_like(luma)
+    slope = 2.0**curve.stops_of_slope
+    pivot = value_of_zone(curve.pivot_zone, transfer)
+    below = luma < pivot
+    span = np.where(below, pivot, 1.0 - pivot)
+    t = np.where(below, luma, 1.0 - luma) / span
+    bottom = slope + (1.0 - slope) * t
+    arc = span * t / bottom
+    return np.where(below, arc, 1.0 - arc), slope / (bottom * bottom)
+
+
+def tone(luma: Floats, ev: Floats, curve: Curve, saturation: float, transfer: str) -> tuple[Floats, Floats]:
+    """Printed luma and the gain of chroma. Luma beyond 0..1 (codes outside a limited range) keeps its distance."""
+    inside = np.clip(luma, 0.0, 1.0)
+    exposed, gain = expose(inside, ev, transfer)
+    bent, slope = bend(exposed, curve, transfer)
+    return bent + (luma - inside), gain * slope * saturation

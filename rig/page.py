@@ -1,0 +1,117 @@
+"""What the finder shows: each print, and the meters beside it, made on the frame loop in a few microseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from drivers.clock import Clock
+from drivers.knobs.page import PageKnobs
+from drivers.readings import Frame
+from rig.decide import Decider, Moment
+from rig.grade.look import target
+from rig.grade.printer import Print
+from rig.keep import Keeper
+from rig.keepsake import Keepsake
+from rig.viewfinder.finder import Finder
+from rig.viewfinder.meters import Meters
+
+METERS_EVERY_NS = 100_000_000
+MOST_FAULTS = 3
+
+
+class PageActions:
+    """What only the page can ask for; it goes the way of every other reading of the hands, so that a take keeps it."""
+
+    def __init__(self, knobs: PageKnobs, clock: Clock) -> None:
+        self._knobs, self._clock = knobs, clock
+
+    def undo(self) -> None:
+        """Take one gesture back."""
+        self._knobs.ask("undo", self._clock.now_ns())
+
+    def redo(self) -> None:
+        """Do it again."""
+        self._knobs.ask("redo", self._clock.now_ns())
+
+    def lock(self, on: bool) -> None:
+        """Hold the hands' settings, or let go of them."""
+        self._knobs.ask("lock" if on else "unlock", self._clock.now_ns())
+
+
+class FinderPage:
+    """The loop's side of the finder (rig.shoot.Page)."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        knobs: PageKnobs,
+        tap: Callable[[int], None] | None,
+        decider: Decider,
+        keepsake: Keepsake,
+        port: int,
+        look_name: str,
+    ) -> None:
+        self._clock, self._decider, self._keepsake, self._look_name = clock, decider, keepsake, look_name
+        self._faults: dict[str, str] = {}
+        self._told: tuple[object, ...] = ()
+        self._told_ns = 0
+        self._last_ns: int | None = None
+        self._rate_hz = 0.0
+        actions = PageActions(knobs, clock)
+        self.finder = Finder(clock, knobs, port, tap=tap, actions=actions, sheet=keepsake.png)
+
+    def show(self, frame: Frame, made: Print, moment: Moment, keeper: Keeper, frame_ms: float) -> None:
+        """One print; while a knob is held, the bare negative in its place."""
+        self.finder.show(replace(made, pixels=frame.pixels) if moment.hands.bare else made)
+        self._keepsake.add(frame, made, moment)
+        if self._last_ns is not None and frame.t_ns > self._last_ns:
+            self._rate_hz += 0.05 * (1e9 / (frame.t_ns - self._last_ns) - self._rate_hz)
+        self._last_ns = frame.t_ns
+        recorder = keeper.recorder
+        news = (moment.hands, moment.body.newest_beat_ns, recorder.recording, len(self._faults))
+        if news == self._told and frame.t_ns - self._told_ns < METERS_EVERY_NS:
+            return
+        self._told, self._told_ns = news, frame.t_ns
+        self.finder.tell(self._meters(moment, keeper, frame, frame_ms))
+
+    def fault(self, where: str, message: str, recovered: bool) -> None:
+        """Keep a line on the page for as long as it holds."""
+        if recovered:
+            self._faults.pop(where, None)
+        else:
+            self._faults[where] = f"{where}: {message}"
+
+    def _meters(self, moment: Moment, keeper: Keeper, frame: Frame, frame_ms: float) -> Meters:
+        hands, body, recorder = moment.hands, moment.body, keeper.recorder
+        faults = list(self._faults.values()) + ([recorder.fault] if recorder.fault else [])
+        return Meters(
+            heart_rate_bpm=body.heart_rate_bpm,
+            sqi=body.sqi,
+            arousal=body.arousal,
+            beat_t_ns=body.newest_beat_ns,
+            pulse_wave=self._decider.body.wave(),
+            dodge_stops=hands.dodge_stops,
+            dodge_aim=hands.dodge_aim,
+            burn_stops=hands.burn_stops,
+            burn_aim=hands.burn_aim,
+            ev=hands.ev,
+            soul=hands.soul,
+            bare=hands.bare,
+            recording=recorder.recording,
+            take_id=recorder.take_id or "",
+            take_seconds=(frame.t_ns - keeper.take_ns) / 1e9 if keeper.take_ns is not None else 0.0,
+            minutes_left=recorder.minutes_left,
+            zones=moment.scene.zones,
+            key_ev=moment.scene.key_ev,
+            rate_hz=self._rate_hz,
+            frame_ms=frame_ms,
+            dropped=sum(recorder.dropped.values()),
+            routes=tuple((bend.name, bend.value, target(bend.target).unit) for bend in moment.bends),
+            faults=tuple(faults[-MOST_FAULTS:]),
+            sheet_ready=self._keepsake.ready,
+            locked=hands.locked,
+            can_undo=self._decider.hands.can_undo,
+            can_redo=self._decider.hands.can_redo,
+            look_name=self._look_name,
+        )

@@ -1,0 +1,165 @@
+"""The main loop: a frame comes, the readings since the last one are heard, the look is decided, the print is made,
+shown and kept. Everything slow happens elsewhere."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from drivers.clock import Clock, Service
+from drivers.errors import DriverError
+from drivers.handover import Line
+from drivers.interfaces import Camera, CameraInfo, Sensor
+from drivers.readings import Frame, Reading
+from rig.decide import Decider, Moment
+from rig.errors import UserError
+from rig.grade.printer import Print, Printer
+from rig.keep import About, Keeper, take_start
+from rig.service import Notifier, Stop
+from rig.session.ids import new_id
+from rig.steady import SteadyCamera
+from rig.watch import Watch
+
+log = logging.getLogger(__name__)
+
+
+class Page(Protocol):
+    """Whoever looks on: the finder, or nobody."""
+
+    def show(self, frame: Frame, made: Print, moment: Moment, keeper: Keeper, frame_ms: float) -> None:
+        """One print; must return at once."""
+
+    def fault(self, where: str, message: str, recovered: bool) -> None:
+        """Something failed, or came back."""
+
+
+@dataclass
+class Shoot:
+    """One shoot: the devices, what decides, what prints, what keeps. ``run`` is the frame loop."""
+
+    clock: Clock
+    camera: Camera
+    sensors: Sequence[Sensor[Reading]]
+    decider: Decider
+    printer: Printer
+    keeper: Keeper
+    stop: Stop
+    notifier: Notifier
+    about: About
+    page: Page | None = None
+    on_first_print: Callable[[], None] | None = None
+    keep_going: bool = False  # start although a sensor does not answer: a lost pulse never spoils a take
+
+    def __post_init__(self) -> None:
+        """Nothing is opened yet."""
+        self._readings: Line[Reading] = Line()
+        self._watches = [Watch(sensor, self._readings.put, self._fault) for sensor in self.sensors]
+        self._steady = SteadyCamera(self.camera, self.clock, self._meanwhile, self._fault)
+        self._faults: Line[tuple[int, str, str, bool]] = Line()
+        self._session_id = new_id(self.clock.wall_ns())
+        self._record_presses = 0
+
+    def run(self, take_seconds: float | None = None) -> None:
+        """Shoot until asked to stop or the camera ends. With take_seconds: keep one take of that length, then return.
+
+        Raises a DriverError when a device does not answer at the start (a sensor's only unless keep_going).
+        """
+        services: list[Service] = []
+        try:
+            self._open_sensors()
+            info = self._steady.open()
+            self.printer.warm_up(info.width, info.height, info.colour)
+            services = [self.clock.serve(w.sensor.name, w.step, w.sensor.period_ns, self._died) for w in self._watches]
+            self._loop(info, take_seconds)
+        finally:
+            self.notifier.stopping()
+            for service in services:
+                if not service.stop():
+                    log.warning("a sensor's thread did not end in time")
+            for watch in self._watches:
+                watch.close()
+            self._steady.close()
+            self.keeper.recorder.close()
+
+    def _open_sensors(self) -> None:
+        for watch in self._watches:
+            try:
+                watch.open()
+            except DriverError:
+                if not self.keep_going:
+                    raise
+
+    def _loop(self, info: CameraInfo, take_seconds: float | None) -> None:
+        first: Frame | None = None
+        while not self.stop.asked:
+            frame = self._steady.read()
+            if frame is None:
+                self.keeper.recorder.stop("stopped" if self.stop.asked else "camera ended")
+                return
+            started_ns = self.clock.now_ns()
+            readings = self._readings.take()
+            moment = self.decider.decide(frame, readings)
+            made = self.printer.print(frame, moment.look, moment.newest_edge_ns, moment.body.newest_beat_ns)
+            if first is None:
+                first = frame
+                self._first_print(info, frame, moment, record=take_seconds is not None)
+            self._tell_faults()
+            self._record_button(info, frame, moment)
+            if take_seconds is not None and frame.t_ns - first.t_ns >= take_seconds * 1e9:
+                self.keeper.recorder.stop("stopped")
+                return
+            frame_ms = (self.clock.now_ns() - started_ns) / 1e6
+            if self.page is not None:
+                self.page.show(frame, made, moment, self.keeper, frame_ms)
+            self.keeper.frame(frame, moment)
+            self.notifier.alive(self.clock.now_ns())
+        self.keeper.recorder.stop("stopped")
+
+    def _first_print(self, info: CameraInfo, frame: Frame, moment: Moment, record: bool) -> None:
+        self._record_presses = moment.hands.record_presses
+        if record:
+            self._start_take(info, frame, moment)
+        if self.on_first_print is not None:
+            self.on_first_print()
+        self.notifier.ready()
+
+    def _record_button(self, info: CameraInfo, frame: Frame, moment: Moment) -> None:
+        presses, self._record_presses = moment.hands.record_presses - self._record_presses, moment.hands.record_presses
+        if presses % 2 == 0:
+            return
+        if self.keeper.recorder.recording:
+            self.keeper.recorder.stop("stopped")
+            self._steady.unlock()
+            return
+        try:
+            self._start_take(info, frame, moment)
+        except UserError as error:  # no room, no right to write: said on the page, and the shoot goes on
+            self._fault(frame.t_ns, "takes", str(error), False)
+
+    def _start_take(self, info: CameraInfo, frame: Frame, moment: Moment) -> None:
+        self._steady.lock()
+        wall_ns = self.clock.wall_ns()
+        ids = (self._session_id, new_id(wall_ns))
+        self.keeper.start(take_start(ids, info, frame, moment, wall_ns, self.about, self.decider))
+
+    def _meanwhile(self) -> bool:
+        """While the camera is away: the loop still runs, and still ends when asked."""
+        self._tell_faults()
+        self.notifier.alive(self.clock.now_ns())
+        return not self.stop.asked
+
+    def _fault(self, t_ns: int, where: str, message: str, recovered: bool) -> None:
+        """From any thread: told on the frame loop, which alone talks to the page and the take."""
+        self._faults.put((t_ns, where, message, recovered))
+
+    def _tell_faults(self) -> None:
+        for t_ns, where, message, recovered in self._faults.take():
+            self.keeper.fault(t_ns, where, message, recovered)
+            if self.page is not None:
+                self.page.fault(where, message, recovered)
+
+    def _died(self, name: str, error: Exception) -> None:
+        log.error("%s died: a bug of ours", name, exc_info=error)
+        self._fault(self.clock.now_ns(), name, f"died: {error!r}", False)

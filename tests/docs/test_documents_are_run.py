@@ -1,0 +1,58 @@
+"""What the documents show is run: the README's commands, the knob script, every link, every name in the code tour."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import pytest
+
+from drivers.sim.script import parse_script
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
+RIG = [sys.executable, "-m", "rig.cli.main"]
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The fenced blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_readmes_five_minutes(tmp_path: Path) -> None:
+    (block,) = blocks((ROOT / "README.md").read_text(), "sh")
+    for line in block.splitlines():
+        words = shlex.split(line, comments=True)
+        assert words[0] == "rig"
+        more = ["--port", "0"] if words[1] == "shoot" else []
+        done = subprocess.run([*RIG, *words[1:], *more], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+    sheet = cv2.imread(str(tmp_path / "sheet.png"))
+    assert sheet is not None
+    assert (tmp_path / "print.mp4").stat().st_size > 50_000
+    assert (tmp_path / "print.mp4").read_bytes() != (tmp_path / "warm.mp4").read_bytes()
+
+
+def test_the_knob_script_means_what_it_says() -> None:
+    (block,) = blocks((ROOT / "docs/how-to/knob-scripts.md").read_text(), "text")
+    assert len(parse_script(block, "knob-scripts.md")) == 9
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_leads_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text()):
+        if not target.startswith("http"):
+            assert (document.parent / target).exists(), target
+
+
+def test_every_name_in_the_code_tour_is_in_the_code() -> None:
+    tour = (ROOT / "docs/how-a-frame-travels.md").read_text()
+    code = "\n".join(path.read_text() for folder in ("rig", "drivers") for path in (ROOT / folder).rglob("*.py"))
+    names = set(re.findall(r"`([A-Za-z_]+(?:\.[A-Za-z_]+)*)(?:\(\))?`", tour))
+    assert len(names) > 30
+    missing = [name for name in names if name.split(".")[-1] not in code]
+    assert not missing
