@@ -136,6 +136,8 @@ class Finder:
     def _looker_came(self, count: int) -> None:
         if count:
             self._jpeg.wake()
+        else:
+            self._encoded = None
 
     def _listener_came(self, count: int) -> None:
         if count:

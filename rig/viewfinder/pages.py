@@ -154,7 +154,8 @@ def multipart(picture: Picture) -> bytes:
 
 async def _pictures(stage: Stage) -> AsyncIterator[bytes]:
     """The newest picture whenever the viewer has taken the one before: what it missed is never sent."""
-    sent: Picture | None = None
+    # Where nobody looked, the newest picture is as old as the last look: it is made anew for the one who comes now.
+    sent = stage.pictures.get() if stage.lookers.count == 0 else None
     with stage.lookers.seat() as ear:
         while not stage.lookers.closed:
             await ear.wait()

@@ -71,6 +71,18 @@ def test_pictures_move_and_carry_their_times(fresh_bench: Bench, grey_print: Cal
         assert abs(int(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)[90, 160, 1]) - 200) <= 2
 
 
+def test_who_comes_later_sees_the_newest_print_first(fresh_bench: Bench, grey_print: Callable[..., Any]) -> None:
+    fresh_bench.finder.show(grey_print(1, 1))
+    with stream(fresh_bench, "/finder.mjpg") as answer:
+        assert next_part(answer)[0]["x-index"] == "1"
+    assert fresh_bench.until(lambda: fresh_bench.finder._lookers.count == 0)
+    fresh_bench.finder.show(grey_print(2, 2))
+    for _ in range(2):  # and again while the camera stands still
+        with stream(fresh_bench, "/finder.mjpg") as answer:
+            assert next_part(answer)[0]["x-index"] == "2"
+        assert fresh_bench.until(lambda: fresh_bench.finder._lookers.count == 0)
+
+
 def test_nobody_looks_and_no_jpeg_is_made(fresh_bench: Bench, grey_print: Callable[..., Any]) -> None:
     for index in range(20):
         fresh_bench.finder.show(grey_print(index, index))
