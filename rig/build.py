@@ -68,14 +68,16 @@ def build(
     bench = Bench(clock, world)
     camera = make_camera(config.camera, bench)
     taps, page_knobs = Taps(), PageKnobs()
-    sensors: list[Sensor[Reading]] = [page_knobs]
-    if config.pulse.name in ("taps", "webcam"):  # without a webcam, beats are tapped on the page
-        sensors.append(taps)
+    must: list[Sensor[Reading]] = [page_knobs]
+    may: list[Sensor[Reading]] = []
+    if config.pulse.name in ("taps", "webcam"):
+        must.append(taps)
     if config.pulse.name not in ("none", "taps"):
-        sensors.append(make_pulse(config.pulse, bench))
+        # without a webcam, beats are tapped on the page
+        (may if keep_going or config.pulse.name == "webcam" else must).append(make_pulse(config.pulse, bench))
     if config.knobs.name != "none":
         knobs = make_knobs(config.knobs, bench)
-        sensors.append(knobs)
+        (may if keep_going else must).append(knobs)
         if isinstance(knobs, KeyboardKnobs):
             knobs.on_key = lambda key, t_ns: taps.tap(t_ns) if key == " " else None
     engine = "opencv" if config.grade.engine == "auto" else config.grade.engine
@@ -86,14 +88,14 @@ def build(
     shoot = Shoot(
         clock=clock,
         camera=camera,
-        sensors=sensors,
+        sensors=must,
+        may_be_missing=may,
         decider=decider,
         printer=Printer(engine),
         keeper=Keeper(recorder, clock, boot_id()),
         stop=stop,
         notifier=Notifier(),
         about=_about(config, named.name, engine),
-        keep_going=keep_going,
     )
     if (config.knobs.name, config.knobs.pins) == ("gpio", "sim"):
         shoot.on_first_print = lambda: world().hands.start(config.knobs)
@@ -103,7 +105,7 @@ def build(
         from rig.page import FinderPage
 
         keepsake = Keepsake(clock, named.name, named.words)
-        tap = taps.tap if taps in sensors else None
+        tap = taps.tap if taps in must else None
         page = FinderPage(clock, page_knobs, tap, decider, keepsake, config.finder.port, named.name)
         finder, shoot.page = page.finder, page
     try:

@@ -102,7 +102,8 @@ def moment_from_take(
     pulse_s, pulse = _pulse(take.entries(PulseEntry), start.t_ns)
     strokes = [(0.0, start.hands, start.base)]
     strokes += [(seconds(change.t_ns), change.hands, change.base) for change in take.entries(BaseChange)]
-    body = [b for b in take.entries(BodyEntry) if b.t_ns <= entry.t_ns and b.heart_rate_bpm is not None]
+    known = [body for body in take.entries(BodyEntry) if body.heart_rate_bpm is not None]
+    nearest = min(known, key=lambda body: abs(body.t_ns - entry.t_ns), default=None)
     wall_s = (start.wall_ns + entry.t_ns - start.t_ns) / 1e9
     return SheetMoment(
         negative=to_rgb(negative.pixels, negative.colour),
@@ -120,7 +121,7 @@ def moment_from_take(
         why=_words(start) if why is None else why,
         date=date_line(wall_s, zone),
         take_id=start.take_id,
-        heart_rate_bpm=body[-1].heart_rate_bpm if body else None,
+        heart_rate_bpm=nearest.heart_rate_bpm if nearest else None,
         look=look_line(start.look_name, look),
     )
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from drivers.clock import Clock, Service
-from drivers.errors import DriverError
 from drivers.handover import Line
 from drivers.interfaces import Camera, CameraInfo, Sensor
 from drivers.readings import Frame, Reading
@@ -50,12 +49,13 @@ class Shoot:
     about: About
     page: Page | None = None
     on_first_print: Callable[[], None] | None = None
-    keep_going: bool = False  # start although a sensor does not answer: a lost pulse never spoils a take
+    may_be_missing: Sequence[Sensor[Reading]] = ()  # sensors too, but their silence stops no shoot, also at the start
 
     def __post_init__(self) -> None:
         """Nothing is opened yet."""
         self._readings: Line[Reading] = Line()
-        self._watches = [Watch(sensor, self._readings.put, self._fault) for sensor in self.sensors]
+        sensors = [*self.sensors, *self.may_be_missing]
+        self._watches = [Watch(sensor, self._readings.put, self._fault) for sensor in sensors]
         self._steady = SteadyCamera(self.camera, self.clock, self._meanwhile, self._fault)
         self._faults: Line[tuple[int, str, str, bool]] = Line()
         self._session_id = new_id(self.clock.wall_ns())
@@ -64,7 +64,7 @@ class Shoot:
     def run(self, take_seconds: float | None = None) -> None:
         """Shoot until asked to stop or the camera ends. With take_seconds: keep one take of that length, then return.
 
-        Raises a DriverError when a device does not answer at the start (a sensor's only unless keep_going).
+        Raises a DriverError when a device that must be there does not answer at the start.
         """
         services: list[Service] = []
         try:
@@ -84,12 +84,8 @@ class Shoot:
             self.keeper.recorder.close()
 
     def _open_sensors(self) -> None:
-        for watch in self._watches:
-            try:
-                watch.open()
-            except DriverError:
-                if not self.keep_going:
-                    raise
+        for watch in self._watches[: len(self.sensors)]:
+            watch.open()
 
     def _loop(self, info: CameraInfo, take_seconds: float | None) -> None:
         first: Frame | None = None

@@ -45,7 +45,7 @@ class WebcamMeans:
             self._capture.release()
             raise DeviceNotFound(
                 f"webcam {number} not found: is it plugged in, and in use by no other program? "
-                "(ls /dev/video*; beats can be tapped on the space bar instead: --pulse taps)"
+                "(ls /dev/video*; meanwhile beats are tapped on the space bar)"
             )
         self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, WEBCAM_SIZE[0])
         self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, WEBCAM_SIZE[1])
