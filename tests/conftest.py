@@ -36,31 +36,15 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     """A headless Chromium with an empty profile; skips where Debian's packages are not installed."""
     if not (shutil.which("chromium") and shutil.which("chromedriver")):
         pytest.skip("needs Debian's chromium and chromium-driver (apt-get install chromium chromium-driver)")
-    from urllib.request import urlopen
-
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
-
-    class ByNumber(Service):
-        """ChromeDriver reached by its address: a bare system need not know the name localhost."""
-
-        @property
-        def service_url(self) -> str:
-            return f"http://127.0.0.1:{self.port}"
-
-        def is_connectable(self) -> bool:
-            try:
-                with urlopen(f"{self.service_url}/status", timeout=5) as answer:
-                    return bool(answer.status == 200)
-            except OSError:
-                return False
 
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""
     for flag in [*CHROMIUM_FLAGS.split(), f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"]:
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=ByNumber(shutil.which("chromedriver")))
+    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
     driver.set_window_size(1280, 900)
     yield driver
     driver.quit()
