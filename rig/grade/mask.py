@@ -95,14 +95,13 @@ def _lines(frame: Frame, gains: tuple[ZoneGain, ...]) -> list[tuple[Plane, Plane
 
 def _clamped(slopes: list[NDArray[Any]], gains: tuple[ZoneGain, ...]) -> list[Plane]:
     """Slopes such that EV falls by at most half a stop a zone: each gain's, and the sum where several fall."""
-    evs: list[NDArray[Any]] = [
-        np.maximum(slope * np.float32(g.stops), LOWEST_SLOPE) for slope, g in zip(slopes, gains, strict=True)
-    ]
+    lowest = np.float32(LOWEST_SLOPE)
+    evs: list[Plane] = [np.maximum(slope * np.float32(g.stops), lowest) for slope, g in zip(slopes, gains, strict=True)]
     if len(evs) > 1:
-        total = np.sum([np.minimum(ev, 0.0) for ev in evs], axis=0)
-        share = np.where(total < LOWEST_SLOPE, LOWEST_SLOPE / np.minimum(total, LOWEST_SLOPE), 1.0)
-        evs = [np.where(ev < 0.0, ev * share, ev) for ev in evs]
-    return [(ev / np.float32(g.stops)).astype(np.float32) for ev, g in zip(evs, gains, strict=True)]
+        falling = [np.minimum(ev, np.float32(0.0)) for ev in evs]
+        share = lowest / np.minimum(sum(falling[1:], falling[0]), lowest)
+        evs = [np.maximum(ev, fall * share) for ev, fall in zip(evs, falling, strict=True)]
+    return [ev / np.float32(g.stops) for ev, g in zip(evs, gains, strict=True)]
 
 
 def _box(plane: NDArray[Any], radius: int) -> Plane:

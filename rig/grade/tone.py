@@ -54,16 +54,16 @@ def expose(luma: Floats, ev: Floats, transfer: str) -> tuple[Floats, Floats]:
     offset, exponent, _, _ = TRANSFERS[transfer]
     gain = 2.0 ** (np.asarray(ev, np.float64) / exponent)
     white_over = (1.0 + offset) * gain - offset - KNEE
-    luma, gain, white_over = (np.array(part) for part in np.broadcast_arrays(luma, gain, white_over))
     exposed = np.array((luma + offset) * gain - offset)
-    _open_toe(luma, gain, exposed, transfer)
-    over, room = exposed - KNEE, 1.0 - KNEE
-    bright = (over > 0.0) & (white_over > room)
+    gain = np.array(np.broadcast_to(gain, exposed.shape))
+    _open_toe(np.broadcast_to(luma, exposed.shape), gain, exposed, transfer)
+    room = 1.0 - KNEE
+    bright = (exposed > KNEE) & (white_over > room)
     if bright.any():
-        over = np.where(bright, over, room)
-        rolled = 1.0 / (1.0 / over + (1.0 / room - 1.0 / np.where(bright, white_over, room)))
-        np.copyto(exposed, KNEE + rolled, where=bright)
-        np.copyto(gain, gain * (rolled / over) ** 2, where=bright)
+        over, white_over = exposed[bright] - KNEE, np.broadcast_to(white_over, exposed.shape)[bright]
+        rolled = 1.0 / (1.0 / over + (1.0 / room - 1.0 / white_over))
+        exposed[bright] = KNEE + rolled
+        gain[bright] *= (rolled / over) ** 2
     return exposed, gain
 
 
