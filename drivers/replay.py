@@ -3,37 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Generic, TypeVar
+from dataclasses import replace
+from typing import Generic, TypeVar, cast
 
 from drivers.clock import Clock
 from drivers.interfaces import CameraInfo
-from drivers.readings import Frame
+from drivers.readings import Frame, PulseSamples, Reading, Turn
 
 R = TypeVar("R")
 
 
-class ReplayCamera:
-    """Frames as they were recorded. With a clock they come at their own pace, without one as fast as they are read."""
+class ReplayClock:
+    """The clock of one replay, for its camera and its sensors together: the first frame is now, and all that was
+    recorded is as much later as that. shift_ns: how much; None until the camera has given its first frame."""
 
-    def __init__(self, info: CameraInfo, frames: Iterable[Frame], clock: Clock | None = None) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.shift_ns: int | None = None
+
+    def wait_for(self, recorded_ns: int) -> int:
+        """Return when it is that time again, with the time it then is; the first one asked for is now."""
+        if self.shift_ns is None:
+            self.shift_ns = self._clock.now_ns() - recorded_ns
+        self._clock.sleep_until_ns(recorded_ns + self.shift_ns)
+        return recorded_ns + self.shift_ns
+
+
+class ReplayCamera:
+    """Frames as they were recorded: with a clock at their own pace and in its time, without one as fast as they are
+    read and with the times they were recorded at."""
+
+    def __init__(self, info: CameraInfo, frames: Iterable[Frame], clock: ReplayClock | None = None) -> None:
         self._info, self._frames, self._clock = info, frames, clock
         self._left: Iterator[Frame] = iter(())
-        self._shift_ns: int | None = None
 
     def open(self) -> CameraInfo:
         """Start at the first frame."""
         self._left = iter(self._frames)
-        self._shift_ns = None
+        if self._clock is not None:
+            self._clock.shift_ns = None
         return self._info
 
     def read(self) -> Frame | None:
-        """The next frame with the time it was recorded at, or None after the last."""
+        """The next frame, or None after the last."""
         frame = next(self._left, None)
-        if frame is not None and self._clock is not None:
-            if self._shift_ns is None:
-                self._shift_ns = self._clock.now_ns() - frame.t_ns
-            self._clock.sleep_until_ns(frame.t_ns + self._shift_ns)
-        return frame
+        if frame is None or self._clock is None:
+            return frame
+        return replace(frame, t_ns=self._clock.wait_for(frame.t_ns))
 
     def lock(self) -> None:
         """Exposure, gain and white balance are what they were."""
@@ -47,11 +63,21 @@ class ReplayCamera:
 
 
 class ReplaySensor(Generic[R]):
-    """Readings as they were recorded: (when it became known, reading), oldest first; step gives what is due by then."""
+    """Readings as they were recorded: (when it became known, reading), oldest first; step gives what is due by then.
 
-    def __init__(self, name: str, readings: Iterable[tuple[int, R]], period_ns: int = 5_000_000) -> None:
+    Without a clock, step takes the time of the recording. With the camera's, step takes that clock's, and the
+    readings have its times; nothing is due before the first frame has come.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        readings: Iterable[tuple[int, R]],
+        period_ns: int = 5_000_000,
+        clock: ReplayClock | None = None,
+    ) -> None:
         self.name, self.period_ns = name, period_ns
-        self._readings = readings
+        self._readings, self._clock = readings, clock
         self._left: Iterator[tuple[int, R]] = iter(())
         self._next: tuple[int, R] | None = None
 
@@ -62,12 +88,27 @@ class ReplaySensor(Generic[R]):
 
     def step(self, now_ns: int) -> Sequence[R]:
         """All readings that were known by now_ns and were not given yet."""
+        shift_ns = 0 if self._clock is None else self._clock.shift_ns
         due: list[R] = []
-        while self._next is not None and self._next[0] <= now_ns:
-            due.append(self._next[1])
+        while shift_ns is not None and self._next is not None and self._next[0] + shift_ns <= now_ns:
+            due.append(cast(R, later(cast(Reading, self._next[1]), shift_ns)))
             self._next = next(self._left, None)
         return due
 
     def close(self) -> None:
         """Give no more readings."""
         self._next = None
+
+
+def later(reading: Reading, shift_ns: int) -> Reading:
+    """The same reading so much later: every time in it is moved."""
+    if shift_ns == 0:
+        return reading
+    if isinstance(reading, PulseSamples):
+        t_ns = reading.t_ns + shift_ns
+        t_ns.setflags(write=False)
+        return replace(reading, t_ns=t_ns)
+    if isinstance(reading, Turn):
+        edges_ns = tuple(edge_ns + shift_ns for edge_ns in reading.edges_ns)
+        return replace(reading, t_ns=reading.t_ns + shift_ns, edges_ns=edges_ns)
+    return replace(reading, t_ns=reading.t_ns + shift_ns)

@@ -22,6 +22,7 @@ from rig.doctor import examine, versions
 from rig.errors import UserError
 from rig.log import NAME, state_folder
 from rig.session.entries import TOPICS, DropEntry, Entry, FaultEntry, FrameEntry, TakeEnd, TakeStart
+from rig.session.layout import check_outside_takes
 
 LOG_BYTES = 256 * 1024
 _BODY = "/body/"
@@ -46,6 +47,7 @@ def write_report(path: Path | None, config: Path | None, take: Path | None, cloc
     """
     stamp = datetime.fromtimestamp(clock.wall_ns() / 1e9, UTC).strftime("%Y%m%d-%H%M%S")
     out = Path(f"rig-report-{stamp}.zip") if path is None else path
+    check_outside_takes(out, "report")
     parts: dict[str, Callable[[], str]] = {
         "README.txt": lambda: _README,
         "versions.json": lambda: _json({**versions(), "machine": platform.platform(), "pi": pi_model()}),

@@ -14,6 +14,7 @@ from drivers.interfaces import CameraInfo
 from drivers.readings import Frame, HandReading, PulseReading, Reading
 from drivers.replay import ReplayCamera, ReplaySensor
 from rig.decide import Decider
+from rig.errors import UserError
 from rig.grade.look import Look, look_from_dict, look_to_dict
 from rig.hands.apply import apply
 from rig.hands.state import HandState
@@ -55,6 +56,8 @@ def recorded_looks(take: Take) -> Iterator[Made]:
     start = take.start
     bender = Bender(read_routes(start.routes, take.start.take_id), start.modulation)
     for entry, change in _held(take.frames(), take.entries(BaseChange)):
+        if entry.modulation is not None:  # frames before this one were not kept
+            bender = Bender(bender.routes, entry.modulation)
         look, _ = bender.bend(look_from_dict(change.base), entry.signals, entry.soul, entry.t_ns)
         yield Made(entry, look)
 
@@ -72,7 +75,8 @@ def looks_through(take: Take, look: Look, routes: Sequence[Route]) -> Iterator[M
 def reanalysed_looks(take: Take) -> Iterator[tuple[Made, Frame]]:
     """The look decided again from the negative and the readings alone, through the take's routes, with each negative.
 
-    What the rig knew before the take began (the heart's baseline) is not in it: arousal begins as unknown.
+    What the rig knew before the take began is not in it: arousal begins as unknown (the heart's baseline), an undo
+    finds nothing that was turned before, and a knob held since before is not held.
     """
     start = take.start
     look = look_from_dict(start.look)
@@ -121,7 +125,7 @@ def _held(frames: list[FrameEntry], changes: Iterator[C]) -> Iterator[tuple[Fram
     """Each frame with the newest change at or before it."""
     waiting = list(changes)
     if frames and (not waiting or waiting[0].index > frames[0].index):
-        raise ValueError("the take has no look for its first frame; rig verify says more")
+        raise UserError("take: expected a look for its first frame, got none: rig verify says more")
     at = 0
     for entry in frames:
         while at + 1 < len(waiting) and waiting[at + 1].index <= entry.index:

@@ -38,5 +38,10 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(f"# from {'the defaults: there is no rig.toml' if found is None else found}\n")
         sys.stdout.write(config_to_toml(config))
     else:
+        from rig.grade.looks import load_look
+        from rig.modulation.routes import read_routes
+
+        named = load_look(config.look.name)  # a look and its routes may be wrong too
+        read_routes(named.routes, named.name)
         sys.stdout.write("no file: the defaults hold\n" if found is None else f"{found}: fine\n")
     return 0

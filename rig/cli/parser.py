@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -15,6 +16,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """One line on stderr and exit status 2."""
+        kinds = {"float": "a number", "int": "a whole number"}
+        message = re.sub(r"invalid (float|int) value: ", lambda kind: f"expected {kinds[kind[1]]}, got ", message)
         sys.stderr.write(f"{self.prog}: {message} ({self.prog} --help shows how)\n")
         raise SystemExit(2)
 

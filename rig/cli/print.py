@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from rig.cli.takes import takes_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--engine", choices=("reference", "opencv"), default="reference", help="what prints (reference)"
     )
     parser.add_argument("--crf", type=int, default=18, metavar="N", help="0 to 40, lower is finer (18)")
-    parser.add_argument("--takes", type=Path, default=Path("takes"), metavar="DIR", help="where takes are (./takes)")
+    parser.add_argument("--takes", type=Path, metavar="DIR", help="where takes are (takes.folder of the configuration)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,16 +39,21 @@ def run(args: argparse.Namespace) -> int:
     from drivers.names import make_encoder
     from drivers.settings import EncoderSettings
     from rig.errors import UserError
-    from rig.movie import prints, write_movie
+    from rig.hands.state import HandState
+    from rig.movie import check_out, prints, write_movie
     from rig.progress import track
     from rig.session.layout import find_take
     from rig.session.reader import open_take
 
+    check_out(args.out, "print", ".mp4")
     if not 0 <= args.crf <= 40:
         raise UserError(f"--crf: expected 0 to 40, got {args.crf}")
     if args.reanalyse and args.look:
         raise UserError("--look and --reanalyse: expected one of them: re-analysis decides the take's own look again")
-    take = open_take(find_take(args.takes, args.take))
+    take = open_take(find_take(takes_folder(args), args.take))
+    began = replace(HandState.from_dict(take.start.hands), record_presses=0)
+    if args.reanalyse and began != HandState():
+        sys.stderr.write("rig: the hands were at work before the take: what they held or could undo is not known\n")
     made = prints(_frames(take, args), args.engine)
     shown = track(made, "printing", len(take.frames()), "frames", SystemClock())
     count = write_movie(take, shown, make_encoder(EncoderSettings(crf=args.crf, preset="veryfast")), args.out)

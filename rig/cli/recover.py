@@ -18,15 +18,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit status 0 when all that was asked for is sealed, 1 with --all where one could not be mended."""
     from rig.errors import UserError
-    from rig.session.layout import find_take, place_of
+    from rig.session.layout import check_there, find_take, place_of
     from rig.session.recover import Recovery, recover, recover_all
 
     if args.all == (args.take is not None):
         raise UserError("rig recover: expected a take or --all, got " + ("both" if args.all else "neither"))
     root = takes_folder(args)
     if args.all:
-        if not root.is_dir():
-            raise UserError(f"takes folder {root}: expected a folder, got none: --takes DIR says where takes are")
+        check_there(root)
         done = recover_all(root, lambda place: _progress(f"mending {place.take_id} ..."))
     else:
         path = find_take(root, args.take)

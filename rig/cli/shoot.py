@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from drivers.errors import DriverError
     from drivers.sim.scenario import Scenario
     from rig.build import Built
     from rig.config import Config
-    from rig.session.recover import Recovery
 
     CameraName = Literal["sim", "file", "webcam", "pi"]
 
@@ -41,27 +42,31 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Shoot until Ctrl-C, SIGTERM, the clip's end or the seconds are over; the take is closed properly."""
     from drivers.clock import SystemClock
+    from drivers.errors import DeviceNotFound, LibraryMissing
     from rig.build import build, tune_process
     from rig.errors import UserError
     from rig.log import open_log, state_folder
     from rig.service import Stop
-    from rig.session.recover import recover_all
 
     if args.seconds is not None and not 0 < args.seconds <= 86_400:
         raise UserError(f"--seconds: expected more than 0, at most 86400 s, got {args.seconds:g}")
+    if args.takes == "":
+        raise UserError("--takes: expected a folder, got nothing")
     config, scenario = chosen(args)
     tune_process()
-    takes = Path(config.takes.folder)
+    wanted = args.seconds is not None
     with (
         open_log(state_folder()),
         Stop() as stop,
         build(config, SystemClock(), stop, scenario, args.keep_going) as built,
     ):
-        if takes.is_dir():
-            _say_what_was_mended(recover_all(takes))
+        _mend_beside(Path(config.takes.folder))
         _say_where(built, args.seconds)
-        built.shoot.run(args.seconds)
-        return _say_what_was_kept(built)
+        try:
+            built.shoot.run(args.seconds)
+        except (DeviceNotFound, LibraryMissing) as error:
+            raise _without_hardware(error, config) from error
+    return _say_what_was_kept(built, wanted)
 
 
 def chosen(args: argparse.Namespace) -> tuple[Config, Scenario]:
@@ -109,15 +114,18 @@ def _camera(word: str) -> tuple[CameraName, str]:
         return "sim", ""
     if word == "pi":
         return "pi", ""
-    return ("webcam", word) if word.isdecimal() else ("file", word)
+    return ("webcam", word) if word.isdecimal() and len(word) <= 3 else ("file", word)
 
 
-def _say_what_was_mended(found: list[Recovery]) -> None:
-    for each in found:
-        if each.sealed is not None:
-            print(f"Mended a take that was cut off: {each.sealed}", flush=True)
-        else:
-            sys.stderr.write(f"rig: {each.problem}\n")
+def _mend_beside(takes: Path) -> None:
+    """Takes that were cut off are mended by another process: that may take minutes, and nobody waits to shoot."""
+    from rig.session.layout import list_takes
+    from rig.session.lock import written_now
+
+    if any(not place.sealed and not written_now(place.path) for place in list_takes(takes)):
+        print("Mending takes that were cut off, beside the shoot.", flush=True)
+        command = [sys.executable, "-m", "rig.cli.main", "recover", "--all", "--takes", str(takes)]
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
 
 
 def _say_where(built: Built, seconds: float | None) -> None:
@@ -127,11 +135,25 @@ def _say_where(built: Built, seconds: float | None) -> None:
         print("Record on the page or with the record button. Ctrl-C ends the shoot and closes the take.", flush=True)
 
 
-def _say_what_was_kept(built: Built) -> int:
+def _without_hardware(error: DriverError, config: Config) -> Exception:
+    """On a desktop nobody misses an I2C bus: say what runs there."""
+    if Path("/proc/device-tree/model").exists() or "sim" in (config.camera.name, config.pulse.bus, config.knobs.pins):
+        return error
+    from rig.errors import UserError
+
+    return UserError(f"{error}; on a machine without the hardware: rig shoot --sim")
+
+
+def _say_what_was_kept(built: Built, wanted: bool) -> int:
+    """Every take of the shoot; exit status 1 where one is not whole, 130 where the one asked for never began."""
     recorder = built.shoot.keeper.recorder
-    path = recorder.finish(60.0)
+    for path in recorder.kept:
+        print(f"Kept: {path}")
+    for path in recorder.unsealed:
+        sys.stderr.write(f"rig: {path.name} is not sealed yet: rig recover {path.name.removesuffix('.part')}\n")
     if recorder.fault:
         sys.stderr.write(f"rig: {recorder.fault}\n")
-    if path is not None:
-        print(f"Kept: {path}")
-    return 1 if recorder.fault else 0
+    if wanted and not (recorder.kept or recorder.unsealed or recorder.fault):
+        sys.stderr.write("rig: stopped before the take began: nothing was kept\n")
+        return 130
+    return 1 if recorder.fault or recorder.unsealed else 0

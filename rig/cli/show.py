@@ -37,13 +37,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _lines(of: Summary) -> list[tuple[str, str]]:
-    state = "sealed" if of.sealed else "unsealed (rig recover mends it)"
+    state = "sealed" if of.sealed else "being recorded now" if of.recording else "unsealed (rig recover mends it)"
     dropped = ", ".join(f"{count} by the {cause}" for cause, count in sorted(of.dropped.items())) or "none"
     turns = ", ".join(
         f"{knob} {turned.sum_detents:+d} ({turned.detents} detents)" for knob, turned in sorted(of.turns.items())
     )
     presses = ", ".join(f"{control} {count}" for control, count in sorted(of.presses.items()))
-    rate = "" if of.heart_rate_bpm is None else f", heart rate {of.heart_rate_bpm:.1f} beats/min"
     return [
         ("take", f"{of.take_id}, {state}"),
         ("when", f"{when_text(of.take_id)} UTC, session {of.session_id}"),
@@ -52,7 +51,7 @@ def _lines(of: Summary) -> list[tuple[str, str]]:
         ("dropped", dropped),
         ("missing", str(of.missing_frames)),
         ("look", f"{of.look_name or 'no name'}, printed by {of.engine or 'no engine'}"),
-        ("beats", f"{of.beats}{rate}" + (f", from {of.pulse_source}" if of.pulse_source else "")),
+        ("beats", _beats(of)),
         ("turns", turns or "none"),
         ("presses", presses or "none"),
         ("marks", str(of.marks)),
@@ -61,3 +60,10 @@ def _lines(of: Summary) -> list[tuple[str, str]]:
         *(("damage", damage) for damage in of.damage),
         *([] if of.faults else [("faults", "none")]),
     ]
+
+
+def _beats(of: Summary) -> str:
+    if of.pulse_source == "none":
+        return "the pulse was switched off"
+    rate = "" if of.heart_rate_bpm is None else f", heart rate {of.heart_rate_bpm:.1f} beats/min"
+    return f"{of.beats}{rate}" + (f", from {of.pulse_source}" if of.pulse_source else "")

@@ -33,12 +33,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """List them, oldest first; exit status 2 when the folder is not there."""
-    from rig.errors import UserError
-    from rig.session.layout import list_takes
+    from rig.session.layout import check_there, list_takes
 
     root = takes_folder(args)
-    if not root.is_dir():
-        raise UserError(f"takes folder {root}: expected a folder, got none: --takes DIR says where takes are")
+    check_there(root)
     rows = [_row(place) for place in list_takes(root)]
     if args.json:
         import json

@@ -17,12 +17,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit status 0 when nothing is wrong, 1 with a line for each problem."""
     from rig.session.layout import find_take
+    from rig.session.lock import written_now
     from rig.session.verify import verify
 
     path = find_take(takes_folder(args), args.take)
     if sys.stderr.isatty():
         sys.stderr.write(f"reading {path} ...\r")
-    problems = verify(path)
+    problems = ["being recorded now: verify it when it has ended"] if written_now(path) else verify(path)
     if sys.stderr.isatty():
         sys.stderr.write("\x1b[K")
     if args.json:
@@ -30,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
 
         sys.stdout.write(json.dumps({"take": str(path), "ok": not problems, "problems": problems}, indent=2) + "\n")
     elif problems:
-        sys.stdout.write("".join(f"{path.name}: {problem}\n" for problem in problems))
+        sys.stdout.write("".join(f"{path.name.removesuffix('.part')}: {problem}\n" for problem in problems))
     else:
         sys.stdout.write(f"{path.name}: whole\n")
     return 1 if problems else 0

@@ -58,6 +58,8 @@ class FrameEntry:
     quality: int = 0
     soul: float = 1.0
     bare: bool = False  # the finder showed the bare negative (a held knob)
+    # Where each route stood after this frame, where frames before it were not kept: a replay goes on from here.
+    modulation: dict[str, float] | None = None
     newest_edge_ns: int | None = None
     newest_beat_ns: int | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ NEGATIVE = "negative-000.mp4"
 MANIFEST = "take.json"
 LOCK = "lock"
 PART = ".part"
+_IN_A_TAKE = (TIMELINE, NEGATIVE, MANIFEST, LOCK)
 NEW = ".new"
 
 
@@ -43,8 +45,29 @@ def place_of(path: Path) -> TakePlace | None:
 
 
 def list_takes(root: Path) -> list[TakePlace]:
-    """Every take, sealed or not, oldest first. No folder, no takes."""
-    return sorted(_takes(root))
+    """Every take, sealed or not, oldest first. No folder, no takes; UserError where it cannot be read."""
+    with _readable(f"takes folder {root}"):
+        return sorted(_takes(root))
+
+
+def check_there(root: Path) -> None:
+    """UserError where there is no takes folder."""
+    with _readable(f"takes folder {root}"):
+        there = root.is_dir()
+    if not there:
+        raise UserError(f"takes folder {root}: expected a folder, got none: --takes DIR says where takes are")
+
+
+def check_outside_takes(out: Path, what: str) -> None:
+    """UserError where a file to be written would land in a take's folder, and perhaps replace its negative."""
+    try:
+        for folder in out.resolve().parents:
+            if place_of(folder) is not None and any((folder / name).exists() for name in _IN_A_TAKE):
+                raise UserError(
+                    f"{what} {out}: expected a place outside of takes, got the folder of take {folder.name}"
+                )
+    except OSError as error:
+        raise UserError(f"{what} {out}: expected a file that can be written, got: {error.strerror or error}") from None
 
 
 def find_take(root: Path, text: str) -> Path:
@@ -54,9 +77,9 @@ def find_take(root: Path, text: str) -> Path:
     """
     if os.sep in text or text in (".", ".."):
         given = Path(text)
-        place = place_of(given.absolute())
-        if place is None:
-            raise UserError(f"take: expected a take's folder or id, got {text!r}: {_why_not(given)}")
+        with _readable(f"take {text!r}"):
+            if place_of(given.absolute()) is None:
+                raise UserError(f"take: expected a take's folder or id, got {text!r}: {_why_not(given)}")
         return given
     takes = list_takes(root)
     if not takes:
@@ -83,14 +106,26 @@ def find_take(root: Path, text: str) -> Path:
 
 def check_writable(root: Path) -> None:
     """See, without writing anything, that takes can be made here; UserError with the remedy."""
-    near = nearest_folder(root)
-    if not near.is_dir():
+    with _readable(f"takes folder {root}"):
+        near = nearest_folder(root)
+        is_folder = near.is_dir()
+        shut = not os.access(near, os.W_OK | os.X_OK) or bool(os.statvfs(near).f_flag & os.ST_RDONLY)
+    if not is_folder:
         raise UserError(f"takes folder {root}: expected a folder, got the file {near}: choose another with --takes DIR")
-    if not os.access(near, os.W_OK | os.X_OK) or os.statvfs(near).f_flag & os.ST_RDONLY:
+    if shut:
         raise UserError(
             f"takes folder {root}: expected one that can be written, got {near} without leave to: "
             "choose another with --takes DIR, or give yourself leave (chown, mount -o remount,rw)"
         )
+
+
+@contextmanager
+def _readable(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        got = error.strerror or error
+        raise UserError(f"{what}: expected a folder that can be read, got: {got} (--takes DIR: another)") from None
 
 
 def _takes(root: Path) -> Iterator[TakePlace]:

@@ -73,4 +73,7 @@ def read_manifest(folder: Path) -> Manifest:
             f"{path}: expected {FORMAT} version {FORMAT_VERSION} or earlier, got {manifest.format} {manifest.version}: "
             "update the rig"
         )
+    for fact in manifest.files:
+        if fact.name in ("", ".", "..") or "/" in fact.name or "\\" in fact.name:
+            raise UserError(f"{path}: expected names of files in the take's folder, got {fact.name!r}")
     return manifest

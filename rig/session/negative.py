@@ -16,6 +16,7 @@ from typing import cast
 
 import av
 from av.container import InputContainer, OutputContainer
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from drivers.readings import Packet
@@ -89,9 +90,12 @@ class NegativeWriter:
 def _open_muxer(file: WholeFile, extradata: bytes, packet: Packet) -> tuple[OutputContainer, VideoStream]:
     # PyAV copies a stream's parameters (size, colour tags, headers) only from another stream: so the first keyframe is
     # read as a tiny H.264 file. Thus the muxer works for the packets of any encoder.
-    with av.open(io.BytesIO(extradata + packet.data), "r", format="h264") as sample:
-        container = av.open(file, "w", format="mp4", options=_FRAGMENTED)
-        return container, container.add_stream_from_template(sample.streams.video[0])
+    try:
+        with av.open(io.BytesIO(extradata + packet.data), "r", format="h264") as sample:
+            container = av.open(file, "w", format="mp4", options=_FRAGMENTED)
+            return container, container.add_stream_from_template(sample.streams.video[0])
+    except (av.FFmpegError, ValueError, IndexError) as error:
+        raise UserError(f"negative: expected the encoder to begin with a keyframe of H.264, got: {error}") from error
 
 
 class _Window(io.RawIOBase):
@@ -129,9 +133,14 @@ def opened(path: Path, extent: Extent | None = None) -> Iterator[tuple[InputCont
     extent = extent or whole_extent(path)
     window = _Window(path, extent.length) if extent.length < path.stat().st_size else None
     try:
-        with av.open(window or str(path), "r", format="mp4", buffer_size=_READ_BYTES) as container:
+        with av.open(
+            window or str(path), "r", format="mp4", buffer_size=_READ_BYTES, metadata_errors="replace"
+        ) as container:
             if not container.streams.video:
                 raise UserError(f"negative {path}: expected a video stream, got none")
+            codec = cast("VideoCodecContext | None", container.streams.video[0].codec_context)
+            if codec is None or codec.name != "h264":
+                raise UserError(f"negative {path}: expected H.264, got {codec.name if codec else 'an unknown codec'}")
             yield container, container.streams.video[0]
     except av.FFmpegError as error:
         raise UserError(

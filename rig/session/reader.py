@@ -18,6 +18,9 @@ from rig.session.layout import NEGATIVE, PART, TIMELINE
 from rig.session.negative import opened, pts_us
 from rig.session.timeline import read_timeline
 
+_MOST_RATE_HZ = 1000.0
+_MODULATION = (-0.5, 4.0)  # how far a route stands: 0 to 1, to 3 in proof (rig/modulation), and some room
+
 A = TypeVar("A", bound=Entry)
 B = TypeVar("B", bound=Entry)
 C = TypeVar("C", bound=Entry)
@@ -131,7 +134,17 @@ def open_take(path: Path) -> Take:
         raise UserError(
             f"take {path}: expected format version {FORMAT_VERSION} or earlier, got {start.version}: update the rig"
         )
+    _check_start(path, start)
     return Take(path, start, end, tuple(damage))
+
+
+def _check_start(path: Path, start: TakeStart) -> None:
+    if not 0.0 < start.rate_hz <= _MOST_RATE_HZ:
+        raise UserError(f"take {path}: expected rate_hz more than 0, at most {_MOST_RATE_HZ:g}, got {start.rate_hz:g}")
+    least, most = _MODULATION
+    for name, value in start.modulation.items():
+        if not least <= value <= most:
+            raise UserError(f"take {path}: expected modulation.{name} of {least:g} to {most:g}, got {value:g}")
 
 
 def _frame(entry: FrameEntry, picture: av.VideoFrame, colour: Colour) -> Frame:

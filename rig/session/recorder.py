@@ -14,7 +14,7 @@ from rig.session.files import free_bytes
 from rig.session.ids import check_id
 from rig.session.layout import check_writable
 from rig.session.reader import take_colour
-from rig.session.taking import Taking
+from rig.session.taking import OnFault, Taking
 from rig.session.timeline import all_schemas
 
 _LOOK_AGAIN_NS = 1_000_000_000
@@ -35,14 +35,20 @@ class Recorder:
         *,
         min_minutes: float = 1.0,
         reserve_bytes: int = 64 << 20,
+        on_fault: OnFault | None = None,
     ) -> None:
         """make: gives a new encoder for each take. A take does not start with less room than min_minutes, and is
-        closed when less than reserve_bytes are left."""
+        closed when less than reserve_bytes are left.
+
+        on_fault(t_ns, where, message, recovered): told once of each fault of a take, also of one that is sealed while
+        the next is recorded. It is called from the threads that write, not from the frame loop's.
+        """
         self._takes, self._clock, self._make = takes, clock, make
-        self._min_minutes, self._reserve_bytes = min_minutes, reserve_bytes
+        self._min_minutes, self._reserve_bytes, self._on_fault = min_minutes, reserve_bytes, on_fault
         self._schemas = all_schemas()  # 6 ms of Python, so now and not while frames come
         self._taking: Taking | None = None
-        self._earlier: list[Taking] = []
+        self._earlier: list[Taking] = []  # those that are still being sealed
+        self._ended: list[tuple[int, Path, Path | None]] = []  # of those before them: start, folder, sealed folder
         self._bytes_a_second: float | None = None
         self._free: tuple[int, int] | None = None  # bytes, and when that was seen
 
@@ -73,7 +79,10 @@ class Recorder:
             self._bytes_a_second = self._taking.bytes_a_second
         now_ns = self._clock.now_ns()
         if self._free is None or now_ns - self._free[1] >= _LOOK_AGAIN_NS:
-            self._free = (free_bytes(self._takes), now_ns)
+            try:
+                self._free = (free_bytes(self._takes), now_ns)
+            except OSError:  # the disk was pulled: nothing fits there
+                self._free = (0, now_ns)
         room = max(0, self._free[0] - self._reserve_bytes)
         return room / (self._bytes_a_second or _DEFAULT_BYTES_A_SECOND) / 60.0
 
@@ -89,9 +98,10 @@ class Recorder:
         take_colour(start)
         check_writable(self._takes)
         self._check_room(start)
-        if self._taking is not None:
-            self._earlier = [taking for taking in (*self._earlier, self._taking) if not taking.done]
-        self._taking = Taking(self._takes, start, self._clock, self._make(), self._schemas, self._reserve_bytes)
+        self._let_go()
+        self._taking = Taking(
+            self._takes, start, self._clock, self._make(), self._schemas, self._reserve_bytes, self._on_fault
+        )
 
     def frame(self, frame: Frame, entry: FrameEntry) -> bool:
         """Keep a frame as number entry.index of the take. Never waits.
@@ -123,17 +133,50 @@ class Recorder:
         self.stop("stopped")
         return self.finish(timeout_s)
 
+    @property
+    def kept(self) -> list[Path]:
+        """The sealed folders of all takes of this recorder, oldest first."""
+        return [sealed for _, sealed in self._fates() if sealed is not None]
+
+    @property
+    def unsealed(self) -> list[Path]:
+        """The folders of the takes that were stopped and are not sealed (yet, or not at all), oldest first."""
+        return [part for part, sealed in self._fates() if sealed is None]
+
     def _busy(self) -> bool:
-        takings = self._earlier if self._taking is None or self._taking.accepting else [*self._earlier, self._taking]
-        return any(not taking.done for taking in takings)
+        return any(not taking.done for taking in self._stopped())
+
+    def _stopped(self) -> list[Taking]:
+        return [*self._earlier, *([] if self._taking is None or self._taking.accepting else [self._taking])]
+
+    def _fates(self) -> list[tuple[Path, Path | None]]:
+        now = [_fate(taking) for taking in self._stopped() if not taking.nothing_left]
+        return [(part, sealed) for _, part, sealed in sorted([*self._ended, *now], key=lambda fate: fate[0])]
+
+    def _let_go(self) -> None:
+        """Of takes that are done only their folders are remembered, not their encoders."""
+        stopped = self._stopped()
+        self._earlier = [taking for taking in stopped if not taking.done]
+        self._ended += [_fate(taking) for taking in stopped if taking.done and not taking.nothing_left]
 
     def _check_room(self, start: TakeStart) -> None:
         self._free = None
         if self._bytes_a_second is None:
             self._bytes_a_second = start.width * start.height * start.rate_hz * _BITS_A_PIXEL / 8
+        try:
+            free_bytes(self._takes)
+        except OSError as error:
+            raise UserError(
+                f"takes folder {self._takes}: expected one whose room can be read, got: {error.strerror or error}: "
+                "is the disk there? or choose another folder with --takes DIR"
+            ) from error
         minutes = self.minutes_left
         if minutes < self._min_minutes:
             raise UserError(
                 f"takes folder {self._takes}: expected room for {self._min_minutes:g} minutes, got {minutes:.1f}: "
                 "sync and erase takes, or choose another folder with --takes DIR"
             )
+
+
+def _fate(taking: Taking) -> tuple[int, Path, Path | None]:
+    return taking.start.t_ns, taking.part, taking.sealed

@@ -6,6 +6,7 @@ are on the card. Doing it twice, or being killed in the middle and doing it agai
 
 from __future__ import annotations
 
+import logging
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from rig.session.seal import seal
 from rig.session.timeline import TimelineWriter
 
 REASON = "recovered"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,10 @@ def recover_all(root: Path, told: Callable[[TakePlace], None] | None = None) -> 
             done.append(Recovery(place, recover(place.path), None))
         except (UserError, OSError) as error:
             done.append(Recovery(place, None, str(error)))
+        except Exception as error:  # the root of one take's mending: the others, and a shoot, go on
+            log.exception("mending %s", place.path)
+            problem = f"take {place.path}: could not be mended, a bug of ours ({type(error).__name__}: {error})"
+            done.append(Recovery(place, None, " ".join(problem.split())))
     return done
 
 

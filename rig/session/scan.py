@@ -19,6 +19,9 @@ _HEAD = struct.Struct("<BQ")
 _CHUNK = struct.Struct("<QQQI")
 _MESSAGE = struct.Struct("<HIQQ")
 _CHANNEL, _MESSAGE_OP, _CHUNK_OP, _DATA_END = 0x04, 0x05, 0x06, 0x0F
+_HEADER, _SCHEMA, _INDEX = 0x01, 0x03, 0x07
+_INDEX_HEAD = struct.Struct("<HI")
+_DATA_END_BYTES = 4
 _MOST_BYTES = 1 << 28  # no chunk of ours is near: a length past it is a damaged one
 
 
@@ -50,6 +53,8 @@ def scan(path: Path, damage: list[str]) -> Iterator[Message]:
                     break
                 if opcode == _CHUNK_OP:
                     yield from _chunk(_unpacked(content), channels)
+                elif not _is_between(opcode, content, where):
+                    raise _DamagedError("what follows is no record")
             _check_tail(file)
         except (_DamagedError, struct.error, zstandard.ZstdError) as error:
             damage.append(f"{path.name} is whole up to byte {where}: {error}")
@@ -60,12 +65,20 @@ def _record(file: BinaryIO) -> tuple[int, bytes]:
     if len(head) < _HEAD.size:
         raise _DamagedError("it ends without its index" if not head else "it is cut inside a record")
     opcode, length = _HEAD.unpack(head)
-    if not 0 < opcode < 0x80 or length > _MOST_BYTES:
+    if length > _MOST_BYTES or (opcode == _DATA_END and length != _DATA_END_BYTES):
         raise _DamagedError("what follows is no record")
     content = file.read(length)
     if len(content) < length:
         raise _DamagedError("it is cut inside a record")
     return opcode, content
+
+
+def _is_between(opcode: int, content: bytes, where: int) -> bool:
+    """What our writer puts between chunks. All else is damage: a chunk passed over would be frames that are missing
+    from the middle."""
+    if opcode == _HEADER:
+        return where == len(MAGIC)
+    return opcode == _INDEX and len(content) == _INDEX_HEAD.size + _INDEX_HEAD.unpack_from(content)[1]
 
 
 def _unpacked(content: bytes) -> bytes:
@@ -91,6 +104,8 @@ def _chunk(plain: bytes, channels: dict[int, str]) -> Iterator[Message]:
     while offset < len(plain):
         opcode, length = _HEAD.unpack_from(plain, offset)
         start, offset = offset + _HEAD.size, offset + _HEAD.size + length
+        if opcode not in (_SCHEMA, _CHANNEL, _MESSAGE_OP) or offset > len(plain):
+            raise _DamagedError("a chunk holds what is no record")
         if opcode == _CHANNEL:
             (number,) = struct.unpack_from("<H", plain, start)
             channels[number], _ = _string(plain, start + 4)

@@ -15,16 +15,25 @@ from rig.session.lock import TakeLock
 from rig.session.manifest import Manifest, fact_of, write_manifest
 from rig.session.negative import frame_times_us, remux
 
-_ROOM_BYTES = 4 << 20  # beside the copy itself
+_ROOM_BYTES = 4 << 20  # beside the copy itself, and a quarter of it: the next take grows while it is made
 
 
-def seal(part: Path, lock: TakeLock, start: TakeStart, end: TakeEnd, first_ns: int, last_ns: int) -> Path:
+def seal(
+    part: Path,
+    lock: TakeLock,
+    start: TakeStart,
+    end: TakeEnd,
+    first_ns: int,
+    last_ns: int,
+    reserve_bytes: int = 0,
+) -> Path:
     """Seal a closed take and give its final folder. first_ns, last_ns: its first and its last frame.
+    reserve_bytes: left free for the take that may be under way, which ends when there is less.
 
     Where there is no room for a second copy the negative stays fragmented: it plays all the same. Raises OSError,
     and UserError when the negative does not read back as it was written; the take then stays unsealed.
     """
-    plain_negative(part, end.frames)
+    plain_negative(part, end.frames, reserve_bytes)
     duration_s = (last_ns - first_ns) / 1e9 + 1.0 / start.rate_hz
     facts = [fact_of(part / name) for name in (NEGATIVE, TIMELINE)]
     manifest = Manifest(
@@ -44,14 +53,15 @@ def seal(part: Path, lock: TakeLock, start: TakeStart, end: TakeEnd, first_ns: i
     return final
 
 
-def plain_negative(part: Path, frames: int) -> None:
+def plain_negative(part: Path, frames: int, reserve_bytes: int = 0) -> None:
     """Put a plain MP4 of the first frames in the place of the fragmented one (or of a longer plain one)."""
     path, new = part / NEGATIVE, part / (NEGATIVE + NEW)
     new.unlink(missing_ok=True)
     extent = whole_extent(path)
     if not extent.fragmented and len(frame_times_us(path)) == frames:
         return  # killed after this step
-    no_room = free_bytes(part) < path.stat().st_size + _ROOM_BYTES
+    size = path.stat().st_size
+    no_room = free_bytes(part) < size + size // 4 + _ROOM_BYTES + reserve_bytes
     if no_room and extent.fragmented and extent.frames == frames:
         return
     remux(path, new, extent, frames)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 
+from rig.errors import UserError
 from rig.session.entries import (
     BeatEntry,
     DropEntry,
@@ -16,6 +18,8 @@ from rig.session.entries import (
     TakeStart,
     TurnEntry,
 )
+from rig.session.lock import written_now
+from rig.session.manifest import read_manifest
 from rig.session.reader import Take
 
 _ENOUGH_BEATS = 3
@@ -39,6 +43,7 @@ class Summary:
     take_id: str
     session_id: str
     sealed: bool
+    recording: bool
     wall_ns: int
     duration_s: float
     frames: int
@@ -91,6 +96,7 @@ def summarise(take: Take) -> Summary:
         take_id=start.take_id,
         session_id=start.session_id,
         sealed=take.sealed,
+        recording=not take.sealed and written_now(take.path),
         wall_ns=start.wall_ns,
         duration_s=round(duration_s, 3),
         frames=counts.frames,
@@ -112,8 +118,26 @@ def summarise(take: Take) -> Summary:
         presses=counts.presses,
         marks=counts.marks,
         faults=counts.faults,
-        damage=take.damage,
+        damage=() if written_now(take.path) else (*take.damage, *_missing(take)),
     )
+
+
+def _missing(take: Take) -> list[str]:
+    """What a look at the folder tells, without reading the files (rig verify does)."""
+    if not take.sealed:
+        return []
+    try:
+        manifest = read_manifest(take.path)
+    except UserError as error:
+        return [str(error)]
+    found = []
+    for fact in manifest.files:
+        file = take.path / Path(fact.name).name
+        if not file.is_file():
+            found.append(f"{fact.name} is missing")
+        elif file.stat().st_size != fact.bytes:
+            found.append(f"{fact.name}: expected {fact.bytes} bytes, got {file.stat().st_size}")
+    return found
 
 
 def _count(take: Take) -> _Counts:

@@ -8,10 +8,11 @@ Each take has services of its own, so that one is sealed while the next is recor
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from drivers.clock import Clock
 from drivers.handover import Line
@@ -26,6 +27,7 @@ from rig.session.reader import take_colour
 from rig.session.seal import seal
 from rig.session.timeline import Schemas, TimelineWriter
 
+OnFault: TypeAlias = Callable[[int, str, str, bool], None]
 SYNC_NS = 250_000_000
 _IDLE_NS = 1_000_000_000  # the encoder's service is woken by every frame
 _MOST_FRAMES = 60
@@ -47,15 +49,24 @@ class Taking:
     """Made when record is pressed. frame(), add() and stop() are the frame loop's; the rest happens beside it."""
 
     def __init__(
-        self, takes: Path, start: TakeStart, clock: Clock, encoder: VideoEncoder, schemas: Schemas, reserve_bytes: int
+        self,
+        takes: Path,
+        start: TakeStart,
+        clock: Clock,
+        encoder: VideoEncoder,
+        schemas: Schemas,
+        reserve_bytes: int,
+        on_fault: OnFault | None = None,
     ) -> None:
+        """on_fault(t_ns, where, message, recovered): called for each fault, from whatever thread meets it."""
         self.start, self._clock, self._encoder, self._reserve_bytes = start, clock, encoder, reserve_bytes
-        self._schemas = schemas
+        self._schemas, self._on_fault = schemas, on_fault
         self.part = takes / start.session_id / (start.take_id + PART)
         self._info = CameraInfo(start.camera, start.width, start.height, start.rate_hz, take_colour(start))
         self.accepting = True
         self.done = False
         self.sealed: Path | None = None
+        self.nothing_left = False  # nothing could be written, or there was no frame
         self.fault: str | None = None
         self.bytes_a_second: float | None = None
         self.dropped: dict[str, int] = {}
@@ -96,9 +107,7 @@ class Taking:
         """Keep an entry. Never waits."""
         if not self.accepting:
             return
-        if isinstance(entry, DropEntry):
-            self.dropped[entry.cause] = self.dropped.get(entry.cause, 0) + entry.count
-        self._writes.put(entry)
+        self._put(entry)
 
     def stop(self, reason: str) -> None:
         """End the take; returns at once. The first reason counts."""
@@ -109,6 +118,16 @@ class Taking:
 
     def _drop(self, entry: FrameEntry, cause: str) -> None:
         self.add(DropEntry(entry.t_ns, entry.camera_index, 1, cause))
+
+    def _put(self, entry: Entry) -> None:
+        if isinstance(entry, DropEntry):
+            self.dropped[entry.cause] = self.dropped.get(entry.cause, 0) + entry.count
+        self._writes.put(entry)
+
+    def _failed(self, where: str, message: str) -> None:
+        self.fault = message
+        if self._on_fault is not None:
+            self._on_fault(self._clock.now_ns(), where, message, False)
 
     def _card_is_behind(self) -> bool:
         return self._handed_bytes - self._taken_bytes > _MOST_WAITING_BYTES
@@ -139,9 +158,12 @@ class Taking:
             self._writes.put(_Kept(entry, packet))
 
     def _encoder_died(self, name: str, error: Exception) -> None:
-        self.fault = f"encoder stopped: {error}"
+        self._failed(name, f"encoder stopped: {error}")
         self.accepting = False
-        self._writes.put(FaultEntry(self._clock.now_ns(), name, str(error)))
+        self._put(FaultEntry(self._clock.now_ns(), name, str(error)))
+        lost = [*self._inside, *(entry for _, entry in self._frames.take())]
+        if lost:
+            self._put(DropEntry(lost[0].t_ns, lost[0].camera_index, len(lost), "encoder"))
         self._writes.put(_End("encoder failed"))
 
     # The writer's service
@@ -168,7 +190,11 @@ class Taking:
         if seconds > 1.0:
             self.bytes_a_second = (negative.size + timeline.size) / seconds
         if free_bytes(self.part) < self._reserve_bytes:
-            self.fault = "card full: the take was closed"
+            self._card_full()
+
+    def _card_full(self) -> None:
+        if self._stop is None:
+            self._failed("card", "card full: the take was closed")
             self.stop("card full")
 
     def _files(self) -> tuple[TimelineWriter, NegativeWriter]:
@@ -202,7 +228,9 @@ class Taking:
         timeline.close()
         self._timeline = self._negative = None
         if self._written:
-            self.sealed = seal(self.part, self._lock, self.start, end, self._first_ns, self._newest_ns)
+            self.sealed = seal(
+                self.part, self._lock, self.start, end, self._first_ns, self._newest_ns, self._reserve_bytes
+            )
         else:
             self._throw_away()
             self._lock.release()
@@ -214,14 +242,18 @@ class Taking:
         for path in self.part.iterdir():
             path.unlink()
         self.part.rmdir()
+        self.nothing_left = True
         with suppress(OSError):  # the session has other takes
             self.part.parent.rmdir()
-        self.fault = self.fault or "the take had no frame and was not kept"
+        if self.fault is None:
+            self._failed("take", "the take had no frame and was not kept")
 
     def _writer_died(self, name: str, error: Exception) -> None:
+        self._failed(
+            name, f"take {self.start.take_id} ended, what was written is in {self.part} (rig recover): {error}"
+        )
         self.accepting = False
         self._encoding.stop(0.0)
-        self.fault = f"take {self.start.take_id} ended, what was written is in {self.part} (rig recover): {error}"
         if self._timeline is not None:
             with suppress(OSError):  # the card has failed: the last word is written if it can be
                 self._timeline.add(FaultEntry(self._clock.now_ns(), name, str(error)))
@@ -231,4 +263,5 @@ class Taking:
             self._negative.abandon()
         if self._lock is not None:
             self._lock.release()
+        self.nothing_left = self.nothing_left or self._lock is None
         self.done = True

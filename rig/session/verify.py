@@ -29,7 +29,9 @@ from rig.session.reader import take_colour
 from rig.session.timeline import read_timeline
 
 _MOST = 20
-_ORDERED = (LookChange, BaseChange, BeatEntry, SoulEntry)
+# Turns, presses and the switch are not here: hardware and page both have hands, and what was done first may be known
+# second. Their numbers say the order.
+_ORDERED = (LookChange, BaseChange, BeatEntry)
 _PULSE = (PulseEntry, ReportedBeatEntry)
 _HANDS = (TurnEntry, PressEntry, SoulEntry)
 
@@ -90,6 +92,7 @@ class _Timeline:
         self._seen: dict[str, int] = {}
         self._camera_index = -1
         self._most_index = 0
+        self._least_index: dict[type[Entry], int] = {}
 
     def look(self, entry: Entry) -> Iterator[str]:
         self._count += 1
@@ -111,13 +114,10 @@ class _Timeline:
             yield from self._number("hands", entry.number)
         if isinstance(entry, LookChange | BaseChange):
             self._most_index = max(self._most_index, entry.index)
+            self._least_index.setdefault(type(entry), entry.index)
             yield from self._rises((type(entry), "index"), entry.index, f"{type(entry).__name__} at frame")
         if isinstance(entry, _ORDERED):
             yield from self._rises(type(entry), entry.t_ns, f"{type(entry).__name__} at ns")
-        elif isinstance(entry, TurnEntry):
-            yield from self._rises(entry.knob, entry.t_ns, f"turn of {entry.knob} at ns")
-        elif isinstance(entry, PressEntry):
-            yield from self._rises((entry.control, "press"), entry.t_ns, f"press of {entry.control} at ns")
         elif isinstance(entry, PulseEntry) and entry.sample_t_ns:
             yield from self._rises("pulse", entry.sample_t_ns[0], "pulse sample at ns")
             self._newest["pulse"] = entry.sample_t_ns[-1]
@@ -132,6 +132,9 @@ class _Timeline:
             yield f"take.json counts {manifest.frames} frames, the timeline has {frames}"
         if self._most_index > frames:
             yield f"a look changes at frame {self._most_index}, and there are {frames} frames"
+        for kind in (LookChange, BaseChange):
+            if frames and self._least_index.get(kind) != 0:
+                yield f"the first frame has no {kind.__name__}"
         for sensor, seen in self._seen.items():
             if seen > self._numbers.get(sensor, 0):
                 yield f"frames have seen {seen} readings of {sensor}, the timeline has {self._numbers.get(sensor, 0)}"

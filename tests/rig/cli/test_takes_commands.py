@@ -6,12 +6,14 @@ import importlib.util
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from drivers.sim.clock import SimulatedClock
 from rig.cli.main import main
+from rig.hands.state import HandState
 from rig.session.layout import list_takes
 
 
@@ -32,7 +34,7 @@ def takes(tmp_path, making):
     clock = SimulatedClock(wall_ns=1_777_000_000_000_000_000)
     recorder = making.recorder_at(folder, clock)
     start = making.start_of(clock)
-    recorder.start(start)
+    making.begin(recorder, start)
     making.shoot(recorder, clock, start, 45)
     clock.sleep_until_ns(clock.now_ns() + 300_000_000)
     (torn,) = [place.path for place in list_takes(folder) if not place.sealed]
@@ -147,3 +149,59 @@ def test_a_takes_folder_that_is_not_there(tmp_path, capsys):
     assert "expected takes in" in capsys.readouterr().err
     assert main(["takes", "--takes", str(tmp_path)]) == 0
     assert "no takes in" in capsys.readouterr().out
+
+
+def test_nothing_is_written_into_a_take(rig, takes, monkeypatch, tmp_path):
+    folder = next(place.path for place in list_takes(takes[0]) if place.sealed)
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    for words in (
+        ("print", takes[1], "--out", str(folder / "negative-000.mp4")),
+        ("sheet", takes[1], "--out", str(folder / "sheet.png")),
+        ("report", takes[1], "--out", str(folder / "take.json")),
+    ):
+        status, out, err = rig(*words)
+        assert (status, out) == (2, "")
+        assert f"expected a place outside of takes, got the folder of take {takes[1]}" in err
+        assert len(err.splitlines()) == 1
+    monkeypatch.chdir(folder)
+    assert rig("report", takes[1])[0] == 2
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+
+
+def test_a_name_that_is_too_long_is_one_line(tmp_path, capsys):
+    far = str(tmp_path / ("x" * 300))
+    for words in (["takes"], ["recover", "--all"], ["recover", "last"], ["show", "last"], ["verify", far]):
+        assert main([*words, "--takes", far]) == 2, words
+        err = capsys.readouterr().err
+        assert "File name too long" in err
+        assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("stops", "lines"), [(0.5, 1), (0.0, 0)])
+def test_a_reanalysis_says_what_it_cannot_know(rig, takes, making, tmp_path, stops, lines):
+    clock = SimulatedClock(wall_ns=1_790_000_000_000_000_000)
+    recorder = making.recorder_at(takes[0], clock)
+    start = replace(making.start_of(clock), hands=HandState(dodge_stops=stops, record_presses=1).to_dict())
+    making.begin(recorder, start)
+    making.shoot(recorder, clock, start, 6)
+    assert recorder.close() is not None
+    status, _, err = rig("print", start.take_id, "--reanalyse", "--engine", "opencv", "--out", str(tmp_path / "a.mp4"))
+    assert status == 0
+    assert err == "rig: the hands were at work before the take: what they held or could undo is not known\n" * lines
+
+
+def test_a_take_without_the_looks_of_its_first_frame_cannot_be_printed(rig, takes, making, tmp_path):
+    clock = SimulatedClock(wall_ns=1_790_000_000_000_000_000)
+    recorder = making.recorder_at(takes[0], clock)
+    start = making.start_of(clock)
+    recorder.start(start)
+    making.shoot(recorder, clock, start, 12)
+    assert recorder.close() is not None
+    status, out, err = rig("print", start.take_id, "--engine", "opencv", "--out", str(tmp_path / "a.mp4"))
+    assert (status, out) == (2, "")
+    assert err == "rig: take: expected a look for its first frame, got none: rig verify says more\n"
+    assert not (tmp_path / "a.mp4").exists()
+    status, out, _ = rig("verify", start.take_id)
+    assert status == 1
+    assert "the first frame has no LookChange" in out
+    assert "the first frame has no BaseChange" in out

@@ -10,7 +10,7 @@ from drivers.clock import Clock
 from drivers.names import make_encoder
 from drivers.readings import Colour, Frame, Turn
 from drivers.settings import EncoderSettings
-from rig.session.entries import FrameEntry, LookChange, TakeStart
+from rig.session.entries import BaseChange, FrameEntry, LookChange, TakeStart
 from rig.session.ids import new_take_ids
 from rig.session.readings import to_entry
 from rig.session.recorder import Recorder
@@ -73,6 +73,13 @@ def recorder_at(takes: Path, clock: Clock, **more: object) -> Recorder:
     return Recorder(takes, clock, lambda: make_encoder(EncoderSettings()), **more)  # type: ignore[arg-type]
 
 
+def begin(recorder: Recorder, start: TakeStart) -> None:
+    """Start a take with the looks of its first frame, as every take has them."""
+    recorder.start(start)
+    recorder.add(BaseChange(start.t_ns, 0, LOOK))
+    recorder.add(LookChange(start.t_ns, 0, LOOK))
+
+
 def shoot(recorder: Recorder, clock: Clock, start: TakeStart, frames: int, noise: int = 0) -> int:
     """Record so many frames in the clock's time, a turn of a knob every tenth; how many were kept."""
     index = turns = 0
@@ -91,7 +98,7 @@ def record(takes: Path, clock: Clock, frames: int = 60, **start: object) -> Path
     """A sealed take."""
     recorder = recorder_at(takes, clock)
     about = start_of(clock, **start)  # type: ignore[arg-type]
-    recorder.start(about)
+    begin(recorder, about)
     shoot(recorder, clock, about, frames)
     path = recorder.close()
     assert path is not None, recorder.fault

@@ -10,7 +10,7 @@ import pytest
 from drivers.sim.clock import SimulatedClock
 from rig.errors import UserError
 from rig.session.ids import ID, check_id, new_id, new_take_ids
-from rig.session.layout import check_writable, find_take, list_takes
+from rig.session.layout import check_outside_takes, check_there, check_writable, find_take, list_takes
 
 SESSION = "20260101-000000-000-aaaa"
 IDS = ("20260101-000001-000-k3f9", "20260101-000002-000-k3x1", "20260202-101112-345-zzzz")
@@ -104,3 +104,30 @@ def test_a_takes_folder_on_a_file_system_for_reading_only():
         pytest.skip("needs /proc")
     with pytest.raises(UserError, match="/proc"):
         check_writable(Path("/proc/self/takes"))
+
+
+def test_a_name_that_no_file_system_takes_is_told_in_one_line(tmp_path):
+    far = tmp_path / ("x" * 300)
+    for call in (
+        lambda: check_writable(far),
+        lambda: check_there(far),
+        lambda: list_takes(far),
+        lambda: find_take(far, "last"),
+        lambda: find_take(tmp_path, f"{tmp_path}/{SESSION}{'x' * 300}"),
+        lambda: find_take(tmp_path, f"{far}/{SESSION}"),
+    ):
+        with pytest.raises(UserError) as caught:
+            call()
+        assert len(str(caught.value).splitlines()) == 1
+
+
+def test_nothing_is_written_into_a_take(takes):
+    folder = takes / SESSION / IDS[0]
+    (folder / "negative-000.mp4").write_bytes(b"the only one")
+    (takes / "link").symlink_to(folder)
+    (folder / "sub").mkdir()
+    for out in (folder / "negative-000.mp4", folder / "sub" / "a.mp4", takes / "link" / "b.mp4"):
+        with pytest.raises(UserError, match=f"expected a place outside of takes, got the folder of take {IDS[0]}"):
+            check_outside_takes(out, "print")
+    check_outside_takes(takes / SESSION / "a.mp4", "print")
+    check_outside_takes(takes / "a.mp4", "print")

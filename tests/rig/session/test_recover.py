@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import av
 import pytest
 
 from drivers.sim.clock import SimulatedClock
@@ -33,7 +34,7 @@ from drivers.clock import SystemClock
 clock = SystemClock()
 recorder = making.recorder_at(Path(sys.argv[1]), clock)
 start = making.start_of(clock, 320, 180)
-recorder.start(start)
+making.begin(recorder, start)
 most = int(sys.argv[3])
 for number in range(most):
     clock.sleep_until_ns(start.t_ns + number * 1_000_000_000 // 30)
@@ -110,7 +111,7 @@ def torn(tmp_path_factory, making):
     root = tmp_path_factory.mktemp("torn")
     recorder = making.recorder_at(root / "takes", clock)
     start = making.start_of(clock)
-    recorder.start(start)
+    making.begin(recorder, start)
     synced, part = [], None
     for number in range(90):
         clock.sleep_until_ns(start.t_ns + int(number * 1e9 / 30))
@@ -264,3 +265,43 @@ def test_a_take_that_had_ended_keeps_its_reason(tmp_path, making):
     assert digest(path)["negative-000.mp4"] == before["negative-000.mp4"]
     assert list(open_take(path).entries()) == entries
     assert open_take(path).damage == ()
+
+
+def test_one_damaged_take_does_not_keep_the_others_from_being_mended(torn, tmp_path, monkeypatch, caplog):
+    damaged, whole = copy_of(torn[0], tmp_path / "takes"), copy_of(torn[0], tmp_path / "other")
+    whole = whole.rename(damaged.with_name("20300101-000000-000-aaaa.part"))
+    data = bytearray((damaged / "negative-000.mp4").read_bytes())
+    data[data.index(b"avc1", 300)] ^= 1
+    (damaged / "negative-000.mp4").write_bytes(data)
+    with pytest.raises(UserError, match=r"expected H\.264, got an unknown codec"):
+        recover(damaged)
+    real, calls = av.open, []
+
+    def failing(*args, **more):
+        calls.append(args)
+        if len(calls) == 1:
+            raise RuntimeError("nobody thought of\nthis")
+        return real(*args, **more)
+
+    monkeypatch.setattr(av, "open", failing)
+    unforeseen, mended = recover_all(tmp_path / "takes")
+    assert unforeseen.problem == (
+        f"take {damaged}: could not be mended, a bug of ours (RuntimeError: nobody thought of this)"
+    )
+    assert "nobody thought of" in caplog.text
+    assert mended.sealed == whole.with_name("20300101-000000-000-aaaa")
+
+
+def test_bits_that_flip_at_the_head_of_a_negative_are_told_in_words(torn, tmp_path):
+    dice = random.Random(3)
+    told = 0
+    for number in range(150):
+        part = copy_of(torn[0], tmp_path / str(number))
+        data = bytearray((part / "negative-000.mp4").read_bytes())
+        data[dice.randrange(900)] ^= 1 << dice.randrange(8)
+        (part / "negative-000.mp4").write_bytes(data)
+        try:
+            recover(part)
+        except UserError:
+            told += 1
+    assert told > 10

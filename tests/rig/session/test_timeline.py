@@ -172,3 +172,21 @@ def test_two_writers_of_the_same_entries_write_the_same_bytes(tmp_path):
     write(tmp_path / "a.mcap")
     write(tmp_path / "b.mcap")
     assert (tmp_path / "a.mcap").read_bytes() == (tmp_path / "b.mcap").read_bytes()
+
+
+def test_a_record_that_our_writer_never_writes_is_damage(tmp_path):
+    """One bit turns a chunk into what readers pass over: its frames would be missing from the middle, unsaid."""
+    path = tmp_path / "t.mcap"
+    write(path)
+    whole = path.read_bytes()
+    at = 8
+    while whole[at] != 0x0F:
+        for opcode in (0x01, 0x02, 0x07, 0x09, 0x0C, 0x0F, 0x42):
+            if opcode != whole[at]:
+                path.write_bytes(whole[:at] + bytes([opcode]) + whole[at + 1 :])
+                damage: list[str] = []
+                read = list(read_timeline(path, damage=damage))
+                assert len(damage) == 1, (at, opcode)
+                assert read == ENTRIES[: len(read)]
+        at += 9 + int.from_bytes(whole[at + 1 : at + 9], "little")
+    assert at > 1000

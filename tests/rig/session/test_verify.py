@@ -9,7 +9,16 @@ from dataclasses import replace
 import pytest
 
 from drivers.sim.clock import SimulatedClock
-from rig.session.entries import FrameEntry, LookChange, TakeEnd, TakeStart, TurnEntry
+from rig.session.entries import (
+    BaseChange,
+    FrameEntry,
+    LookChange,
+    PressEntry,
+    SoulEntry,
+    TakeEnd,
+    TakeStart,
+    TurnEntry,
+)
 from rig.session.manifest import fact_of, read_manifest, write_manifest
 from rig.session.reader import open_take
 from rig.session.summary import summarise
@@ -75,19 +84,20 @@ def test_a_manifest_that_is_missing_later_or_of_another_take(path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda entries: entries[1:], "the timeline begins with a FrameEntry, expected TakeStart"),
+        (lambda entries: entries[1:], "the timeline begins with a BaseChange, expected TakeStart"),
         (lambda entries: entries[:-1], "the timeline has no end"),
-        (lambda entries: [*entries, entries[1]], "a FrameEntry follows the take's end"),
+        (lambda entries: [*entries, entries[1]], "a BaseChange follows the take's end"),
         (lambda entries: [entry for entry in entries if getattr(entry, "index", 0) != 7], "has number 8"),
         (changed(FrameEntry, 9, t_ns=5), "frame 9 is not later than the one before it"),
         (changed(FrameEntry, 9, camera_index=3), "frame 9 has the camera's number 3, after 8"),
         (changed(FrameEntry, 9, seen={"hands": 99}), "frame 10 has seen"),
         (changed(FrameEntry, 59, seen={"hands": 99}), "frames have seen 99 readings of hands, the timeline has 6"),
         (changed(FrameEntry, 59, t_ns=10**15), "frame 59 of negative-000.mp4 is at"),
-        (changed(LookChange, 5, index=99), "a look changes at frame 99, and there are 60 frames"),
-        (changed(LookChange, 5, index=2), "LookChange at frame 2 comes after 45"),
+        (changed(LookChange, 6, index=99), "a look changes at frame 99, and there are 60 frames"),
+        (changed(LookChange, 6, index=2), "LookChange at frame 2 comes after 45"),
         (changed(TurnEntry, 3, number=9), "reading 4 of hands has number 9"),
-        (changed(TurnEntry, 3, t_ns=7), "turn of dodge at ns 7 comes after"),
+        (changed(LookChange, 0, index=1), "the first frame has no LookChange"),
+        (changed(BaseChange, 0, index=1), "the first frame has no BaseChange"),
         (changed(TakeEnd, 0, frames=61), "the timeline's end counts 61 frames, the timeline has 60"),
         (changed(TakeStart, 0, width=66), "is 64x36, the timeline says 66x36"),
         (changed(TakeStart, 0, matrix="bt601"), "is tagged (1, 1, 13, 1), the timeline says (6, 1, 13, 1)"),
@@ -96,6 +106,36 @@ def test_a_manifest_that_is_missing_later_or_of_another_take(path):
 def test_a_timeline_that_contradicts_itself(path, change, words):
     problems = rewritten(path, change)
     assert any(words in problem for problem in problems), problems
+
+
+def test_hands_of_hardware_and_page_together_are_in_the_order_of_their_numbers(path):
+    """What was done first may be known second: the page's turn came over the network."""
+    assert rewritten(path, changed(TurnEntry, 3, t_ns=7)) == []
+
+    def change(entries):
+        t_ns = entries[-1].t_ns
+        late = [PressEntry(t_ns, 7, "record", True), PressEntry(t_ns - 9, 8, "record", True)]
+        late += [SoulEntry(t_ns, 9, "off"), SoulEntry(t_ns - 9, 10, "set")]
+        return [*entries[:-1], *late, entries[-1]]
+
+    assert rewritten(path, change) == []
+
+
+@pytest.mark.parametrize("name", ["../timeline.mcap", "/etc/passwd", "a\\b", "..", ""])
+def test_a_manifest_names_only_files_of_the_folder(path, name):
+    manifest = json.loads((path / "take.json").read_text())
+    manifest["files"][0]["name"] = name
+    (path / "take.json").write_text(json.dumps(manifest))
+    (problem,) = verify(path)
+    assert "expected names of files in the take's folder" in problem
+
+
+def test_a_negative_that_is_no_h264(path):
+    negative = path / "negative-000.mp4"
+    data = bytearray(negative.read_bytes())
+    data[data.index(b"avc1", 300)] ^= 1
+    negative.write_bytes(data)
+    assert verify(path)[-1].endswith("expected H.264, got an unknown codec")
 
 
 def test_many_problems_are_cut_short(path):
@@ -113,7 +153,7 @@ def test_a_folder_under_another_name(path):
 
 
 def test_a_summary_counts(path):
-    from rig.session.entries import BeatEntry, DropEntry, FaultEntry, PressEntry
+    from rig.session.entries import BeatEntry, DropEntry, FaultEntry
 
     def change(entries):
         t_ns = entries[-1].t_ns
