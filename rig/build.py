@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from rig.viewfinder.finder import Finder
 
 
+SEAL_S = 60.0
+
+
 @dataclass(frozen=True)
 class Built:
     """A rig, ready to run."""
@@ -81,8 +84,13 @@ def build(
         if isinstance(knobs, KeyboardKnobs):
             knobs.on_key = lambda key, t_ns: taps.tap(t_ns) if key == " " else None
     engine = "opencv" if config.grade.engine == "auto" else config.grade.engine
+    shoot: Shoot  # the recorder tells it what goes wrong with a take, and it is made with the recorder
     recorder = Recorder(
-        Path(config.takes.folder), clock, lambda: make_encoder(config.encoder), min_minutes=config.takes.min_minutes
+        Path(config.takes.folder),
+        clock,
+        lambda: make_encoder(config.encoder),
+        min_minutes=config.takes.min_minutes,
+        on_fault=lambda t_ns, where, message, recovered: shoot.fault(t_ns, where, message, recovered),
     )
     decider = Decider(named.look, routes)
     shoot = Shoot(
@@ -95,7 +103,7 @@ def build(
         keeper=Keeper(recorder, clock, boot_id()),
         stop=stop,
         notifier=Notifier(),
-        about=_about(config, named.name, engine),
+        about=_about(config, scenario, named.name, engine),
     )
     if (config.knobs.name, config.knobs.pins) == ("gpio", "sim"):
         shoot.on_first_print = lambda: world().hands.start(config.knobs)
@@ -106,12 +114,17 @@ def build(
 
         keepsake = Keepsake(clock, named.name, named.words)
         tap = taps.tap if taps in must else None
-        page = FinderPage(clock, page_knobs, tap, decider, keepsake, config.finder.port, named.name)
+        pulse_off = config.pulse.name == "none"
+        page = FinderPage(
+            clock, page_knobs, tap, decider, keepsake, config.finder.port, named.name, pulse_off, shoot.died
+        )
         finder, shoot.page = page.finder, page
+    wait_s = 0.0
     try:
         yield Built(shoot, finder, world)
+        wait_s = SEAL_S  # on any other way out nobody wants to wait: the next start mends the take
     finally:
-        recorder.close()
+        recorder.close(wait_s)
         if finder is not None:
             finder.close()
 
@@ -135,10 +148,10 @@ def boot_id() -> str:
     return path.read_text().strip() if path.exists() else ""
 
 
-def _about(config: Config, look_name: str, engine: str) -> About:
+def _about(config: Config, scenario: Scenario | None, look_name: str, engine: str) -> About:
     pulse = config.pulse
-    source = {"max3010x": f"max3010x on bus {pulse.bus}", "webcam": f"webcam {pulse.source}"}.get(
-        pulse.name, pulse.name
-    )
+    source = {"max3010x": f"max3010x on bus {pulse.bus}", "webcam": f"webcam {pulse.source}".strip()}
+    if pulse.bus == "sim" and scenario is not None and scenario.pulse:
+        source["max3010x"] += f", fed by {Path(scenario.pulse).name}"
     version = importlib.metadata.version("darkroom-rig")
-    return About(engine, look_name, source.strip(), version, boot_id())
+    return About(engine, look_name, source.get(pulse.name, pulse.name), version, boot_id())

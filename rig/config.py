@@ -54,13 +54,6 @@ class GradeSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionSettings:
-    """What goes on the timeline of a take besides the negative, the hands and the look."""
-
-    body: Annotated[bool, Meta(description="record the pulse; without it no body data is kept")] = True
-
-
-@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that can be set, one table a subject."""
 
@@ -72,20 +65,27 @@ class Config:
     takes: TakesSettings = field(default_factory=TakesSettings)
     finder: FinderSettings = field(default_factory=FinderSettings)
     grade: GradeSettings = field(default_factory=GradeSettings)
-    session: SessionSettings = field(default_factory=SessionSettings)
 
 
 def find_config(path: Path | None, here: Path, home: Path) -> Path | None:
     """The file to read: the one that is asked for, else ./rig.toml, else the one in ~/.config; None: defaults."""
     if path is not None:
         return path
-    return next((found for found in (here / "rig.toml", home / HOME_FILE) if found.is_file()), None)
+    return next((found for found in (here / "rig.toml", home / HOME_FILE) if _is_file(found)), None)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a home that this user may not look into has no configuration for it
+        return False
 
 
 def load_config(path: Path | None) -> Config:
     """The configuration; UserError with one line a mistake. None: what find_config finds, else the defaults."""
     found = find_config(path, Path(), Path.home())
-    return Config() if found is None else loader.read(Config, found)
+    config = Config() if found is None else loader.read(Config, found)
+    return replace(config, takes=replace(config.takes, folder=str(Path(config.takes.folder).expanduser())))
 
 
 def parse_config(text: str, where: str = "rig.toml") -> Config:

@@ -40,6 +40,7 @@ class Moment:
     newest_edge_ns: int | None
     readings: tuple[Reading, ...]
     gestures: tuple[Gesture, ...]
+    modulation: dict[str, float]
 
     @property
     def soul(self) -> float:
@@ -78,8 +79,20 @@ class Decider:
         signals = read_signals(body, hands, scene)
         base = self._base_look(hands)
         look, bends = self.bender.bend(base, signals, SOUL[hands.soul], frame.t_ns)
-        edge_ns, gestures = self.hands.newest_edge_ns, tuple(self.hands.events())
-        return Moment(look, base, signals, bends, scene, body, tuple(beats), hands, edge_ns, tuple(readings), gestures)
+        return Moment(
+            look=look,
+            base=base,
+            signals=signals,
+            bends=bends,
+            scene=scene,
+            body=body,
+            beats=tuple(beats),
+            hands=hands,
+            newest_edge_ns=self.hands.newest_edge_ns,
+            readings=tuple(readings),
+            gestures=tuple(self.hands.events()),
+            modulation=self.bender.state(),
+        )
 
     def _base_look(self, hands: HandState) -> Look:
         if self._base is None or self._base[0] != hands:

@@ -42,6 +42,7 @@ class Keeper:
 
     def _forget(self) -> None:
         self._index = 0
+        self._lost = False
         self._camera_index: int | None = None
         self._seen = {"pulse": 0, "hands": 0}
         self._look: Look | None = None
@@ -84,10 +85,12 @@ class Keeper:
             gain=frame.gain,
             soul=moment.soul,
             bare=moment.hands.bare,
+            modulation=moment.modulation if self._lost else None,
             newest_edge_ns=moment.newest_edge_ns,
             newest_beat_ns=moment.body.newest_beat_ns,
         )
-        if self.recorder.frame(frame, entry):
+        self._lost = not self.recorder.frame(frame, entry)
+        if not self._lost:
             self._index += 1
 
     def fault(self, t_ns: int, where: str, message: str, recovered: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from drivers.clock import Clock
+from drivers.clock import Clock, OnDeath
 from drivers.knobs.page import PageKnobs
 from drivers.readings import Frame
 from rig.decide import Decider, Moment
@@ -13,11 +13,14 @@ from rig.grade.look import target
 from rig.grade.printer import Print
 from rig.keep import Keeper
 from rig.keepsake import Keepsake
+from rig.session.recorder import Recorder
 from rig.viewfinder.finder import Finder
 from rig.viewfinder.meters import Meters
 
 METERS_EVERY_NS = 100_000_000
 MOST_FAULTS = 3
+MESSAGE_NS = 5_000_000_000
+OF_A_TAKE = ("encoder", "writer", "card", "take", "takes")
 
 
 class PageActions:
@@ -51,29 +54,35 @@ class FinderPage:
         keepsake: Keepsake,
         port: int,
         look_name: str,
+        pulse_off: bool = False,
+        on_death: OnDeath | None = None,
     ) -> None:
         self._clock, self._decider, self._keepsake, self._look_name = clock, decider, keepsake, look_name
+        self._pulse_off = pulse_off
+        self._recording, self._said, self._said_ns = False, "", 0
         self._faults: dict[str, str] = {}
         self._told: tuple[object, ...] = ()
         self._told_ns = 0
         self._last_ns: int | None = None
         self._rate_hz = 0.0
+        self._last: Meters | None = None
         actions = PageActions(knobs, clock)
-        self.finder = Finder(clock, knobs, port, tap=tap, actions=actions, sheet=keepsake.png)
+        self.finder = Finder(clock, knobs, port, tap=tap, actions=actions, sheet=keepsake.png, on_death=on_death)
 
     def show(self, frame: Frame, made: Print, moment: Moment, keeper: Keeper, frame_ms: float) -> None:
         """One print; while a knob is held, the bare negative in its place."""
         self.finder.show(replace(made, pixels=frame.pixels) if moment.hands.bare else made)
         self._keepsake.add(frame, made, moment)
         if self._last_ns is not None and frame.t_ns > self._last_ns:
-            self._rate_hz += 0.05 * (1e9 / (frame.t_ns - self._last_ns) - self._rate_hz)
+            rate_hz = 1e9 / (frame.t_ns - self._last_ns)
+            self._rate_hz += (0.05 if self._rate_hz else 1.0) * (rate_hz - self._rate_hz)
         self._last_ns = frame.t_ns
         recorder = keeper.recorder
         news = (moment.hands, moment.body.newest_beat_ns, recorder.recording, len(self._faults))
         if news == self._told and frame.t_ns - self._told_ns < METERS_EVERY_NS:
             return
         self._told, self._told_ns = news, frame.t_ns
-        self.finder.tell(self._meters(moment, keeper, frame, frame_ms))
+        self._tell(self._meters(moment, keeper, frame, frame_ms))
 
     def fault(self, where: str, message: str, recovered: bool) -> None:
         """Keep a line on the page for as long as it holds."""
@@ -81,10 +90,28 @@ class FinderPage:
             self._faults.pop(where, None)
         else:
             self._faults[where] = f"{where}: {message}"
+        if self._last is not None:  # no frame may come for a while: a camera that is away is such a fault
+            self._tell(replace(self._last, faults=self._fault_lines()))
+
+    def _fault_lines(self) -> tuple[str, ...]:
+        return tuple([*self._faults.values()][-MOST_FAULTS:])
+
+    def _tell(self, meters: Meters) -> None:
+        self._last = meters
+        self.finder.tell(meters)
+
+    def _message(self, recorder: Recorder, t_ns: int) -> str:
+        """That a take was kept, for some seconds."""
+        if self._recording and not recorder.recording and not recorder.fault:
+            self._said, self._said_ns = f"kept: {recorder.take_id}", t_ns
+        if recorder.recording and not self._recording:  # what was wrong with the last take is not wrong with this one
+            for where in OF_A_TAKE:
+                self._faults.pop(where, None)
+        self._recording = recorder.recording
+        return self._said if self._said and t_ns - self._said_ns < MESSAGE_NS else ""
 
     def _meters(self, moment: Moment, keeper: Keeper, frame: Frame, frame_ms: float) -> Meters:
         hands, body, recorder = moment.hands, moment.body, keeper.recorder
-        faults = list(self._faults.values()) + ([recorder.fault] if recorder.fault else [])
         return Meters(
             heart_rate_bpm=body.heart_rate_bpm,
             sqi=body.sqi,
@@ -108,10 +135,12 @@ class FinderPage:
             frame_ms=frame_ms,
             dropped=sum(recorder.dropped.values()),
             routes=tuple((bend.name, bend.value, target(bend.target).unit) for bend in moment.bends),
-            faults=tuple(faults[-MOST_FAULTS:]),
+            faults=self._fault_lines(),
             sheet_ready=self._keepsake.ready,
             locked=hands.locked,
             can_undo=self._decider.hands.can_undo,
             can_redo=self._decider.hands.can_redo,
             look_name=self._look_name,
+            pulse_off=self._pulse_off,
+            message=self._message(recorder, frame.t_ns),
         )

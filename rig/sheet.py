@@ -56,6 +56,7 @@ class SheetMoment:
     ev: Curve = ()
     taps_s: Sequence[float] = ()
     why: str = ""
+    no_pulse: str = "no pulse was read"
     date: str = ""
     take_id: str = ""
     heart_rate_bpm: float | None = None
@@ -165,7 +166,7 @@ def _draw_pulse(sheet: Bytes8, moment: SheetMoment, plain: Face) -> None:
         for part in np.split(np.arange(len(times)), np.flatnonzero(np.diff(times) > 0.5) + 1):  # a gap stays a gap
             _line(sheet, np.column_stack([_x(moment, times[part]), y[part]]), PULSE, 2)
     elif not moment.beats_s:
-        plain.draw(sheet, "no pulse was read", (WIDTH / 2, (_PULSE_TOP + _PULSE_BOTTOM) / 2 + 6), 18, FAINT, "centre")
+        plain.draw(sheet, moment.no_pulse, (WIDTH / 2, (_PULSE_TOP + _PULSE_BOTTOM) / 2 + 6), 18, FAINT, "centre")
     for t in moment.beats_s:
         if moment.from_s <= t <= moment.to_s:
             x = float(_x(moment, t))
@@ -223,8 +224,8 @@ def _steps(moment: SheetMoment, curve: Curve) -> NDArray[np.float64] | None:
 
 
 def _draw_foot(sheet: Bytes8, moment: SheetMoment, plain: Face, book: Face) -> None:
-    rate = "pulse unknown" if moment.heart_rate_bpm is None else f"{moment.heart_rate_bpm:.0f} beats a minute"
-    minutes, seconds = divmod(int(moment.at_s), 60)
+    rate = moment.no_pulse if moment.heart_rate_bpm is None else f"{moment.heart_rate_bpm:.0f} beats a minute"
+    minutes, seconds = divmod(round(moment.at_s), 60)
     at = f"{minutes} min {seconds:02d} s into the take" if minutes else f"{seconds} s into the take"
     book.draw(sheet, moment.date, (_MARGIN, _FOOT), 23, INK)
     book.draw(sheet, "  ·  ".join((rate, at) if moment.take_id else (rate,)), (WIDTH / 2, _FOOT), 23, INK, "centre")

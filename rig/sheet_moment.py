@@ -58,6 +58,7 @@ def telling(look: LookDict) -> float:
 def most_telling(frames: Sequence[FrameEntry], changes: Iterable[LookChange]) -> tuple[FrameEntry, LookDict]:
     """The frame whose print differs most from its negative, in the middle of a stroke where there is one."""
     best: tuple[float, FrameEntry, LookDict] | None = None
+    least = float("inf")
     waiting, now = sorted(changes, key=lambda change: change.index), LookChange(0, 0, {})
     worth, at = 0.0, 0
     for entry in frames:
@@ -66,11 +67,13 @@ def most_telling(frames: Sequence[FrameEntry], changes: Iterable[LookChange]) ->
             worth = telling(now.look)
         stroke = entry.newest_edge_ns is not None and 0 <= entry.t_ns - entry.newest_edge_ns <= STROKE_NS
         score = worth + (STROKE_WORTH if stroke else 0.0)
+        least = min(least, score)
         if best is None or score > best[0]:
             best = (score, entry, now.look)
     if best is None:
         raise UserError("sheet: expected a take with at least one frame, got none (rig show says more)")
-    return best[1], best[2]
+    middle = frames[len(frames) // 2] if least == best[0] else best[1]  # where nothing happens, no moment is the first
+    return middle, best[2]
 
 
 def moment_from_take(
@@ -119,6 +122,7 @@ def moment_from_take(
         ev=[(t, _number(hands.get("ev"), 0.0)) for t, hands, _ in strokes],
         taps_s=[seconds(p.t_ns) for p in take.entries(PressEntry) if p.down and p.control in ("dodge", "burn")],
         why=_words(start) if why is None else why,
+        no_pulse="the pulse was switched off" if start.pulse_source == "none" else "heart rate unknown",
         date=date_line(wall_s, zone),
         take_id=start.take_id,
         heart_rate_bpm=nearest.heart_rate_bpm if nearest else None,

@@ -10,8 +10,8 @@ from typing import Protocol
 
 from drivers.clock import Clock, Service
 from drivers.handover import Line
-from drivers.interfaces import Camera, CameraInfo, Sensor
-from drivers.readings import Frame, Reading
+from drivers.interfaces import Camera, Sensor
+from drivers.readings import Colour, Frame, Reading
 from rig.decide import Decider, Moment
 from rig.errors import UserError
 from rig.grade.printer import Print, Printer
@@ -55,11 +55,13 @@ class Shoot:
         """Nothing is opened yet."""
         self._readings: Line[Reading] = Line()
         sensors = [*self.sensors, *self.may_be_missing]
-        self._watches = [Watch(sensor, self._readings.put, self._fault) for sensor in sensors]
-        self._steady = SteadyCamera(self.camera, self.clock, self._meanwhile, self._fault)
-        self._faults: Line[tuple[int, str, str, bool]] = Line()
+        self._watches = [Watch(sensor, self._readings.put, self.fault) for sensor in sensors]
+        self._steady = SteadyCamera(self.camera, self.clock, self._meanwhile, self.fault)
+        self.faults: Line[tuple[int, str, str, bool]] = Line()
         self._session_id = new_id(self.clock.wall_ns())
         self._record_presses = 0
+        self._picture: tuple[int, int, Colour] | None = None
+        self._locked = False
 
     def run(self, take_seconds: float | None = None) -> None:
         """Shoot until asked to stop or the camera ends. With take_seconds: keep one take of that length, then return.
@@ -71,8 +73,8 @@ class Shoot:
             self._open_sensors()
             info = self._steady.open()
             self.printer.warm_up(info.width, info.height, info.colour)
-            services = [self.clock.serve(w.sensor.name, w.step, w.sensor.period_ns, self._died) for w in self._watches]
-            self._loop(info, take_seconds)
+            services = [self.clock.serve(w.sensor.name, w.step, w.sensor.period_ns, self.died) for w in self._watches]
+            self._loop(take_seconds)
         finally:
             self.notifier.stopping()
             for service in services:
@@ -81,13 +83,13 @@ class Shoot:
             for watch in self._watches:
                 watch.close()
             self._steady.close()
-            self.keeper.recorder.close()
+            self.keeper.recorder.stop("stopped")
 
     def _open_sensors(self) -> None:
         for watch in self._watches[: len(self.sensors)]:
             watch.open()
 
-    def _loop(self, info: CameraInfo, take_seconds: float | None) -> None:
+    def _loop(self, take_seconds: float | None) -> None:
         first: Frame | None = None
         while not self.stop.asked:
             frame = self._steady.read()
@@ -100,9 +102,10 @@ class Shoot:
             made = self.printer.print(frame, moment.look, moment.newest_edge_ns, moment.body.newest_beat_ns)
             if first is None:
                 first = frame
-                self._first_print(info, frame, moment, record=take_seconds is not None)
+                self._first_print(frame, moment, record=take_seconds is not None)
             self._tell_faults()
-            self._record_button(info, frame, moment)
+            self._record_button(frame, moment)
+            self._look_after_take(frame)
             if take_seconds is not None and frame.t_ns - first.t_ns >= take_seconds * 1e9:
                 self.keeper.recorder.stop("stopped")
                 return
@@ -113,32 +116,43 @@ class Shoot:
             self.notifier.alive(self.clock.now_ns())
         self.keeper.recorder.stop("stopped")
 
-    def _first_print(self, info: CameraInfo, frame: Frame, moment: Moment, record: bool) -> None:
+    def _first_print(self, frame: Frame, moment: Moment, record: bool) -> None:
         self._record_presses = moment.hands.record_presses
         if record:
-            self._start_take(info, frame, moment)
+            self._start_take(frame, moment)
         if self.on_first_print is not None:
             self.on_first_print()
         self.notifier.ready()
 
-    def _record_button(self, info: CameraInfo, frame: Frame, moment: Moment) -> None:
+    def _record_button(self, frame: Frame, moment: Moment) -> None:
         presses, self._record_presses = moment.hands.record_presses - self._record_presses, moment.hands.record_presses
         if presses % 2 == 0:
             return
         if self.keeper.recorder.recording:
             self.keeper.recorder.stop("stopped")
-            self._steady.unlock()
             return
         try:
-            self._start_take(info, frame, moment)
+            self._start_take(frame, moment)
         except UserError as error:  # no room, no right to write: said on the page, and the shoot goes on
-            self._fault(frame.t_ns, "takes", str(error), False)
+            self.fault(frame.t_ns, "takes", str(error), False)
 
-    def _start_take(self, info: CameraInfo, frame: Frame, moment: Moment) -> None:
-        self._steady.lock()
+    def _start_take(self, frame: Frame, moment: Moment) -> None:
         wall_ns = self.clock.wall_ns()
         ids = (self._session_id, new_id(wall_ns))
+        info = self._steady.info
         self.keeper.start(take_start(ids, info, frame, moment, wall_ns, self.about, self.decider))
+        self._picture = (frame.width, frame.height, frame.colour)
+        self._steady.lock()
+        self._locked = True
+
+    def _look_after_take(self, frame: Frame) -> None:
+        """A take is of one picture size; and the camera is held only as long as one is under way, however it ends."""
+        recorder = self.keeper.recorder
+        if recorder.recording and (frame.width, frame.height, frame.colour) != self._picture:
+            recorder.stop("camera changed")
+        if self._locked and not recorder.recording:
+            self._locked = False
+            self._steady.unlock()
 
     def _meanwhile(self) -> bool:
         """While the camera is away: the loop still runs, and still ends when asked."""
@@ -146,16 +160,17 @@ class Shoot:
         self.notifier.alive(self.clock.now_ns())
         return not self.stop.asked
 
-    def _fault(self, t_ns: int, where: str, message: str, recovered: bool) -> None:
+    def fault(self, t_ns: int, where: str, message: str, recovered: bool) -> None:
         """From any thread: told on the frame loop, which alone talks to the page and the take."""
-        self._faults.put((t_ns, where, message, recovered))
+        self.faults.put((t_ns, where, message, recovered))
 
     def _tell_faults(self) -> None:
-        for t_ns, where, message, recovered in self._faults.take():
+        for t_ns, where, message, recovered in self.faults.take():
             self.keeper.fault(t_ns, where, message, recovered)
             if self.page is not None:
                 self.page.fault(where, message, recovered)
 
-    def _died(self, name: str, error: Exception) -> None:
+    def died(self, name: str, error: Exception) -> None:
+        """From any thread: a service ended by a mistake of ours. The shoot goes on without it."""
         log.error("%s died: a bug of ours", name, exc_info=error)
-        self._fault(self.clock.now_ns(), name, f"died: {error!r}", False)
+        self.fault(self.clock.now_ns(), name, f"died: {error!r}", False)

@@ -13,11 +13,12 @@ from drivers.readings import Frame
 
 log = logging.getLogger(__name__)
 FIRST_RETRY_NS = 500_000_000
-LONGEST_RETRY_NS = 8_000_000_000
+LONGEST_RETRY_NS = 4_000_000_000
+SLICE_NS = 250_000_000
 
 
 class SteadyCamera:
-    """Wraps a camera. While it is away, ``meanwhile`` is called before each try: False gives up (read returns None)."""
+    """Wraps a camera. While it is away, ``meanwhile`` is called all the time: False gives up."""
 
     def __init__(
         self,
@@ -37,6 +38,13 @@ class SteadyCamera:
         self._info = self._camera.open()
         return self._info
 
+    @property
+    def info(self) -> CameraInfo:
+        """What the camera gives now: another one may have come back than the one that went away."""
+        if self._info is None:
+            raise ValueError("the camera was never opened")
+        return self._info
+
     def read(self) -> Frame | None:
         """The next frame; through losses too. Frames that a loss cost are a gap in the index, by the nominal rate."""
         frame: Frame | None
@@ -52,12 +60,12 @@ class SteadyCamera:
     def lock(self) -> None:
         """Hold exposure, gain and white balance, also after a loss."""
         self._locked = True
-        self._camera.lock()
+        self._tell_camera(self._camera.lock)
 
     def unlock(self) -> None:
         """Give them back."""
         self._locked = False
-        self._camera.unlock()
+        self._tell_camera(self._camera.unlock)
 
     def close(self) -> None:
         """Release the camera."""
@@ -67,17 +75,19 @@ class SteadyCamera:
         log.warning("camera: %s", error)
         self._on_fault(self._clock.now_ns(), "camera", f"{error}; reconnecting", False)
         wait_ns = FIRST_RETRY_NS
-        while self._meanwhile():
-            self._camera.close()
-            self._clock.sleep_until_ns(self._clock.now_ns() + wait_ns)
+        self._camera.close()
+        while self._waited(wait_ns):
             wait_ns = min(2 * wait_ns, LONGEST_RETRY_NS)
             try:
                 self._info = self._camera.open()
                 if self._locked:
                     self._camera.lock()
+                if not self._meanwhile():
+                    return None
                 frame = self._camera.read()
-            except DriverError:
-                continue  # said once above; said again when it is back
+            except DriverError:  # said once above; said again when it is back
+                self._camera.close()
+                continue
             log.info("camera is back")
             self._on_fault(self._clock.now_ns(), "camera", "is back", True)
             if frame is not None and self._last is not None:
@@ -85,3 +95,19 @@ class SteadyCamera:
                 self._offset = self._last.index + max(1, missing) - frame.index
             return frame
         return None
+
+    def _tell_camera(self, what: Callable[[], None]) -> None:
+        try:
+            what()
+        except DriverError as error:  # a camera that is lost is told again when it is back
+            log.warning("camera: %s", error)
+
+    def _waited(self, wait_ns: int) -> bool:
+        """Sleep in short slices: the watchdog waits ten seconds at most, and a person who stops waits not at all."""
+        due_ns = self._clock.now_ns() + wait_ns
+        while self._meanwhile():
+            left_ns = due_ns - self._clock.now_ns()
+            if left_ns <= 0:
+                return True
+            self._clock.sleep_until_ns(self._clock.now_ns() + min(left_ns, SLICE_NS))
+        return False

@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
+
+# How long an example takes says something of the machine, and nothing of the code.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 # Chromium in a place with no screen, no sandbox of its own and no way out.
 CHROMIUM_FLAGS = (

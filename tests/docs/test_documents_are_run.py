@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +15,6 @@ from drivers.sim.script import parse_script
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
-RIG = [sys.executable, "-m", "rig.cli.main"]
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -25,11 +24,10 @@ def blocks(text: str, language: str) -> list[str]:
 
 def test_the_readmes_five_minutes(tmp_path: Path) -> None:
     (block,) = blocks((ROOT / "README.md").read_text(), "sh")
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"  # where the command of this environment is
     for line in block.splitlines():
-        words = shlex.split(line, comments=True)
-        assert words[0] == "rig"
-        more = ["--port", "0"] if words[1] == "shoot" else []
-        done = subprocess.run([*RIG, *words[1:], *more], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+        words = ["bash", "-c", line]
+        done = subprocess.run(words, cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, text=True)
         assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
     sheet = cv2.imread(str(tmp_path / "sheet.png"))
     assert sheet is not None

@@ -117,7 +117,7 @@ def test_the_moment_of_a_take_is_the_end_of_the_stroke(takes: Path) -> None:
     assert moment.heart_rate_bpm == BPM
     assert moment.date == "1 January 2026, 00:00"
     assert moment.look == "neutral  ·  dodge +1.00 zone III"
-    assert moment.why == "Nothing added. When you were moved, the picture cooled by half a degree, and came back."
+    assert moment.why == "The light as it fell, and the hand that held it."
     assert list(moment.taps_s) == [6.0]
     assert max(stops for _, stops in moment.dodge) == 1.0
     assert moment.print.shape == moment.negative.shape == (90, 160, 3)

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from shooting import shoot
 
-from drivers.readings import Turn
+from drivers.readings import Frame, Turn
 from drivers.sim.scenario import HeartChange
 from rig.build import Built
 from rig.reprint import recorded_looks, shown_looks
 from rig.service import Stop
-from rig.session.entries import BeatEntry, FaultEntry, GestureEntry, TurnEntry
+from rig.session.entries import BeatEntry, FaultEntry, FrameEntry, GestureEntry, TurnEntry
 from rig.session.summary import summarise
 from rig.session.verify import verify
 
@@ -153,3 +153,43 @@ def test_what_the_hands_did_is_told_gesture_by_gesture(tmp_path: Path) -> None:
     states = [moment.hands for moment in shot.page.moments]
     assert states[-1].burn_stops == pytest.approx(9 / 12), "both pressed takes the last turn back"
     assert any(state.bare for state in states)
+
+
+def test_with_frames_that_were_not_kept_the_looks_are_made_again_all_the_same(tmp_path: Path) -> None:
+    def lose_some(built: Built, stop: Stop) -> None:
+        recorder = built.shoot.keeper.recorder
+        keep, seen = recorder.frame, []
+
+        def sometimes(frame: Frame, entry: FrameEntry) -> bool:
+            seen.append(frame.index)
+            return len(seen) % 50 < 35 and keep(frame, entry)
+
+        recorder.frame = sometimes  # type: ignore[method-assign]
+
+    shot = shoot(tmp_path, 45.0, heart=[HeartChange(0, 62), HeartChange(20, 100)], prepare=lose_some)
+    (take,) = shot.takes
+    shown = [made.look for made in shown_looks(take)]
+    assert 800 < len(shown) < 1000
+    assert len({look.temperature.mired for look in shown}) > 20, "the route has to move for this"
+    assert [made.look for made in recorded_looks(take)] == shown
+
+
+def test_the_camera_is_held_only_while_a_take_is_under_way(tmp_path: Path) -> None:
+    calls: list[str] = []
+
+    def listen(built: Built, stop: Stop) -> None:
+        camera = built.shoot.camera
+        camera.lock = lambda: calls.append("lock")  # type: ignore[method-assign]
+        camera.unlock = lambda: calls.append("unlock")  # type: ignore[method-assign]
+        start_ns = built.shoot.clock.now_ns()
+        built.shoot.clock.serve(
+            "end", lambda now: now > start_ns + 6_000_000_000 and stop.ask(), 10_000_000, lambda name, error: None
+        )
+
+    shoot(tmp_path, None, "1 record press\n2 record press\n3 record press\n4 record press\n", prepare=listen)
+    assert calls == ["lock", "unlock", "lock", "unlock"]
+    calls.clear()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "takes").write_text("in the way")
+    shoot(tmp_path / "other", None, "1 record press\n", prepare=listen)
+    assert calls == []
