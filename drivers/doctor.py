@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from drivers.errors import DriverError
+from drivers.knobs.edges import pipe_folder
 from drivers.settings import CameraSettings, KnobsSettings, PulseSettings
 
 State = Literal["ok", "warn", "fail"]
@@ -51,13 +52,11 @@ def examine_camera(settings: CameraSettings, model: str, root: Path) -> Finding:
     if settings.name == "sim":
         return Finding("camera", "ok", "simulated")
     if settings.name == "file":
-        there = Path(settings.source).is_file()
-        return Finding(
-            "camera",
-            "ok" if there else "fail",
-            f"plays {settings.source}",
-            "" if there else "camera.source: no such file",
-        )
+        try:
+            remedy = "" if Path(settings.source).is_file() else "camera.source: no such file"
+        except PermissionError:  # behind a folder that this user may not enter
+            remedy = "camera.source: this user may not look there; its owner and mode"
+        return Finding("camera", "fail" if remedy else "ok", f"plays {settings.source}", remedy)
     if settings.name == "webcam":
         device = root / f"dev/video{settings.source or 0}"
         return _openable("camera", device, "video", "is the webcam plugged in? (camera.source is its number)")
@@ -154,7 +153,14 @@ def examine_knobs(settings: KnobsSettings, root: Path) -> Finding:
     missing = [name for name in ("gpiozero", "lgpio") if find_spec(name) is None]
     if missing:
         return Finding("knobs", "fail", f"{' and '.join(missing)} not installed", "sudo apt install python3-lgpio")
-    return _openable("knobs", chips[0], "gpio", "")
+    found = _openable("knobs", chips[0], "gpio", "")
+    if found.state == "fail":
+        return found
+    try:
+        pipe_folder()
+    except OSError as error:
+        return Finding("knobs", "warn", f"lgpio needs a folder for its pipe: {error}", "set TMPDIR to one to write in")
+    return found
 
 
 def _openable(name: str, device: Path, group: str, absent: str) -> Finding:

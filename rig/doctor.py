@@ -106,11 +106,12 @@ def examine_extras(config: Config) -> list[Finding]:
 
 def examine_takes(folder: Path, min_minutes: float, clock: Clock) -> Finding:
     """Room and speed where takes are kept: a few blocks are written, synced and removed again."""
-    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if not existing.is_dir():
-        return Finding("takes", "fail", f"{existing} is not a folder", "takes.folder")
-    minutes = shutil.disk_usage(existing).free / NEGATIVE_BYTES_A_SECOND / 60
+    existing = folder
     try:
+        existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+        if not existing.is_dir():
+            return Finding("takes", "fail", f"{existing} is not a folder", "takes.folder")
+        minutes = shutil.disk_usage(existing).free / NEGATIVE_BYTES_A_SECOND / 60
         slowest_s, rate = _write_speed(existing, clock)
     except OSError as error:
         remedy = "takes.folder, or its owner and mode" if isinstance(error, PermissionError) else "is the card full?"

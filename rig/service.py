@@ -97,9 +97,11 @@ def _one_line(text: str) -> str:
 
 
 class Stop:
-    """A block in which SIGTERM and Ctrl-C only ask: the loop looks at ``asked``, ends the take and leaves.
+    """A block in which SIGTERM, Ctrl-C and a dropped ssh (SIGHUP) only ask: the loop looks at ``asked``, ends the take
+    and leaves.
 
-    A second Ctrl-C is a KeyboardInterrupt at once, for somebody who does not want to wait. Main thread only.
+    A second Ctrl-C is a KeyboardInterrupt at once, for somebody who does not want to wait. Under nohup a SIGHUP stays
+    ignored. Main thread only.
     """
 
     def __init__(self) -> None:
@@ -121,7 +123,9 @@ class Stop:
         self._signal = self._signal or -1
 
     def __enter__(self) -> Stop:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            if number == signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+                continue
             self._before[number] = signal.signal(number, self._on_signal)
         return self
 

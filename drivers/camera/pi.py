@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ BUFFERS = 6  # of the camera, each 1.5 bytes a pixel of contiguous memory; three
 WAITING = 3
 LORES_PART = 4  # the lores stream has a quarter of the main stream's width and height
 _WHERE = "camera pi"
+_PICAMERA2_ERRORS = (RuntimeError, OSError, ValueError)  # what it raises where libcamera refuses
 
 
 def make(settings: CameraSettings, bench: Bench) -> PiCamera:
@@ -51,6 +53,7 @@ class PiCamera:
         self._last: tuple[int, int] | None = None
         self._metadata: dict[str, Any] = {}
         self._lock_at_first_frame = False
+        self._held: dict[str, Any] = {}  # from lock() to unlock(), through every loss and reopening
 
     def open(self) -> CameraInfo:
         """Configure and start. LibraryMissing: no picamera2; DeviceNotFound: no camera, or another program has it."""
@@ -67,13 +70,21 @@ class PiCamera:
             )
         try:
             camera = Picamera2(0)
-        except (RuntimeError, IndexError) as error:
+        except (*_PICAMERA2_ERRORS, IndexError) as error:
             raise DeviceNotFound(
                 f"{_WHERE}: expected a camera that opens, got {error}; does another program use it? (fuser /dev/media*)"
             ) from error
         self._mapped = MappedArray
         try:
             info = self._start(camera)
+        except _PICAMERA2_ERRORS as error:
+            with suppress(*_PICAMERA2_ERRORS):  # what did not start may not close either: the first error is the cause
+                camera.close()
+            asked = f"{self._settings.width}x{self._settings.height} at {self._settings.rate_hz:g} Hz"
+            raise DeviceNotFound(
+                f"{_WHERE}: expected frames of {asked}, got {' '.join(str(error).split()) or type(error).__name__}; "
+                "does another program use it (fuser /dev/media*), or is camera.width or camera.rate_hz too much for it?"
+            ) from error
         except BaseException:
             camera.close()
             raise
@@ -104,19 +115,22 @@ class PiCamera:
     def lock(self) -> None:
         """Automatic exposure and white balance off, at the values of the newest frame (or of the first, when it comes).
 
-        A control reaches the picture a few frames later; what each frame really had is in the frame.
+        What is held stays held until unlock(): a camera that was lost and opened again starts with it, and does not
+        measure anew in the middle of a take. A control reaches the picture a few frames later; what each frame really
+        had is in the frame.
         """
-        if self._camera is None or not self._metadata:
-            self._lock_at_first_frame = True
-            return
-        self._lock_at_first_frame = False
-        held: dict[str, Any] = {"AeEnable": False, "AwbEnable": False}
-        held |= {k: self._metadata[k] for k in ("ExposureTime", "AnalogueGain", "ColourGains") if k in self._metadata}
-        self._camera.set_controls(held)
+        if not self._held and self._metadata:
+            kept = ("ExposureTime", "AnalogueGain", "ColourGains")
+            self._held = {"AeEnable": False, "AwbEnable": False}
+            self._held |= {key: self._metadata[key] for key in kept if key in self._metadata}
+        self._lock_at_first_frame = not self._held
+        if self._held and self._camera is not None:
+            self._camera.set_controls(self._held)
 
     def unlock(self) -> None:
         """Automatic exposure and white balance on."""
         self._lock_at_first_frame = False
+        self._held = {}
         if self._camera is not None:
             self._camera.set_controls({"AeEnable": True, "AwbEnable": True})
 
@@ -126,8 +140,8 @@ class PiCamera:
         self._metadata = {}
         if camera is None:
             return
-        camera.post_callback = None
         camera.stop()
+        camera.post_callback = None  # not before: picamera2's thread asks for it and calls it in two steps
         for request in self._line.take():
             request.release()
         camera.close()
@@ -142,7 +156,7 @@ class PiCamera:
                 lores={"format": "YUV420", "size": small},
                 raw=None,
                 buffer_count=BUFFERS,
-                controls={"FrameDurationLimits": (duration_us, duration_us)},
+                controls={"FrameDurationLimits": (duration_us, duration_us), **self._held},
                 display=None,
                 encode=None,
                 queue=False,
@@ -170,7 +184,7 @@ class PiCamera:
     def _copy(self, request: Any, stream: str) -> Bytes8:
         width, height, stride = self._streams[stream]
         pixels = np.empty((height * 3 // 2, width), np.uint8)
-        with self._mapped(request, stream, reshape=False) as mapped:
+        with self._mapped(request, stream, reshape=False, write=False) as mapped:
             unpad(mapped.array, stride, pixels)
         pixels.flags.writeable = False
         return pixels

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from drivers.settings import CameraSettings
 
 BUFFERS = 4
+STOP_S = 0.5  # the frame loop waits no longer for a webcam that hangs
 
 
 class Capture(Protocol):
@@ -80,7 +81,12 @@ class WebcamCamera:
         self._count, self._died = 0, None
         self._line.take()
         self._capture = capture
-        self._service = self._clock.serve(f"camera {self._name}", self._grab, 1_000_000, self._on_death)
+        self._service = self._clock.serve(
+            f"camera {self._name}",
+            lambda _now_ns: self._grab(capture),
+            1_000_000,
+            lambda _name, error: self._on_death(capture, error),
+        )
         return CameraInfo(self._name, width, height, rate_hz, Colour())
 
     def read(self) -> Frame | None:
@@ -97,24 +103,29 @@ class WebcamCamera:
         """See lock()."""
 
     def close(self) -> None:
-        """Stop grabbing and release the webcam."""
+        """Stop grabbing and release the webcam; one that still holds its thread is released when it lets it go."""
         capture, service = self._capture, self._service
         self._died = None
         self._line.take()
         self._capture = self._service = None
-        if service is not None:
-            service.stop()
-        if capture is not None:
+        ended = service.stop(STOP_S) if service is not None else True
+        if capture is not None and ended:  # releasing it under a read would take its buffers away from OpenCV
             capture.release()
 
     def _is_open(self) -> bool:
         return self._capture is not None and (self._died is None or len(self._line) > 0)
 
-    def _grab(self, now_ns: int) -> None:
-        capture = self._capture
-        if capture is None:
-            return
+    def _grab(self, capture: Capture) -> None:
+        try:
+            self._take(capture)
+        finally:
+            if self._capture is not capture:  # closed meanwhile, perhaps without waiting for us; twice does no harm
+                capture.release()
+
+    def _take(self, capture: Capture) -> None:
         came, picture = capture.read()
+        if self._capture is not capture:
+            return
         t_ns = self._clock.now_ns() - self._half_ns
         if not came:
             raise ConnectionError("the webcam gave no picture")
@@ -125,8 +136,9 @@ class WebcamCamera:
         self._line.put(Frame(t_ns, self._count, pixels, Colour()))
         self._count += 1
 
-    def _on_death(self, _name: str, error: Exception) -> None:
-        self._died = error
+    def _on_death(self, capture: Capture, error: Exception) -> None:
+        if self._capture is capture:
+            self._died = error
 
 
 def _capture(number: int, settings: CameraSettings) -> Capture:

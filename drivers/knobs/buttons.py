@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from drivers.knobs.edges import Edge
+from drivers.knobs.edges import Doubt, Edge
 from drivers.readings import Control, Press, Soul, SoulPosition
 
 QUIET_NS = 5_000_000  # bounce of a push button ends within this (Ganssle, "A Guide to Debouncing": nearly all < 6 ms)
+LOOK_NS = 30_000_000  # no edge for this long: the pin itself may be asked
 SWITCH_QUIET_NS = 20_000_000  # between two positions both contacts are open for a moment
 
 
@@ -17,6 +18,14 @@ class Button:
         self._pin, self._control = pin, control
         self._told = self._level = level
         self._newest_ns: int | None = None
+        self._edge_ns: int | None = None
+        self._agreed = False  # with the pin, since the last edge
+        self._doubt = Doubt()
+
+    @property
+    def pin(self) -> int:
+        """BCM number."""
+        return self._pin
 
     def edge(self, edge: Edge) -> list[Press]:
         """Count an edge (those of other pins are ignored)."""
@@ -25,6 +34,7 @@ class Button:
         presses = self.quiet(edge.t_ns)
         first = self._newest_ns is None
         self._level, self._newest_ns = edge.level, edge.t_ns
+        self._edge_ns, self._agreed = edge.t_ns, False
         return presses + self._tell(edge.t_ns) if first else presses
 
     def quiet(self, now_ns: int) -> list[Press]:
@@ -33,6 +43,18 @@ class Button:
             return []
         t_ns, self._newest_ns = self._newest_ns, None
         return self._tell(t_ns)
+
+    def wants_look(self, now_ns: int) -> bool:
+        """True while it is down, or did not yet agree with its pin, and has been quiet for a while."""
+        quiet = self._edge_ns is None or now_ns - self._edge_ns >= LOOK_NS
+        return quiet and not (self._agreed and self._told)
+
+    def look(self, now_ns: int, level: bool) -> list[Press]:
+        """Told where the pin really is: makes up for a lost edge, at now_ns."""
+        if not self._doubt.believes(now_ns, self._level, level, self._edge_ns):
+            return []
+        self._level, self._agreed = level, True
+        return self._tell(now_ns)
 
     def _tell(self, t_ns: int) -> list[Press]:
         if self._level == self._told:

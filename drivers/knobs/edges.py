@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from drivers.clock import Clock
@@ -13,6 +17,7 @@ from drivers.handover import Line
 BUSY_TRIES = 5
 BUSY_WAIT_NS = 50_000_000
 STAMP_NS, STAMP_TRIES = 50_000, 3
+SETTLE_NS = 20_000_000  # five steps: longer than an edge is on its way through lgpio, also under load
 OLDEST_TICK_S = 2.0  # a tick older than this, or from the future, counts another clock than the factory says
 
 
@@ -23,6 +28,24 @@ class Edge:
     t_ns: int
     pin: int
     level: bool
+
+
+class Doubt:
+    """Whether levels may be believed over what their edges told.
+
+    A pin is read at once, while its edge is still on its way: a level that differs may only be ahead of its edge. It is
+    believed when it differs in the same way for SETTLE_NS, and no edge came meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._seen: tuple[object, int | None] | None = None
+        self._since_ns = 0
+
+    def believes(self, now_ns: int, told: object, seen: object, edge_ns: int | None) -> bool:
+        """told: by the edges, the newest of which was at edge_ns; seen: on the pins now, after all edges were taken."""
+        if (seen, edge_ns) != self._seen:
+            self._seen, self._since_ns = (seen, edge_ns), now_ns
+        return seen == told or now_ns - self._since_ns >= SETTLE_NS
 
 
 class PinEdges:
@@ -114,14 +137,52 @@ def claim_pin(factory: Any, clock: Clock, number: int, where: str) -> Any:
     raise AssertionError("the last try returns or raises")
 
 
+def pipe_folder() -> Path:
+    """Where lgpio's pipe is made: $LG_WD, else the folder for temporary files. OSError: it cannot be written."""
+    folder = Path(os.environ.get("LG_WD") or tempfile.gettempdir())
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(13, "no folder that may be written", str(folder))
+    return folder
+
+
+@contextmanager
+def _own_folder() -> Iterator[None]:
+    """A folder of its own for the import of lgpio, which makes a named pipe there, opens both ends and keeps them.
+
+    It does so in $LG_WD, else in the current folder, and makes that the current folder (lgUtil.c, lguGetWorkDir). The
+    pipe needs no name afterwards, so that nothing is left lying about, and the current folder is given back.
+    """
+    given = os.environ.get("LG_WD")
+    before = os.open(".", getattr(os, "O_PATH", os.O_RDONLY))
+    try:
+        with tempfile.TemporaryDirectory(prefix=".rig-lgpio-", dir=pipe_folder()) as folder:
+            os.environ["LG_WD"] = folder
+            try:
+                yield
+            finally:
+                os.fchdir(before)
+                if given is None:
+                    del os.environ["LG_WD"]
+                else:
+                    os.environ["LG_WD"] = given
+    finally:
+        os.close(before)
+
+
 def pi_pins(where: str) -> Any:
     """The Pi's own pins, a gpiozero factory over lgpio that the caller closes. Errors are worded."""
     try:
-        from gpiozero.pins.lgpio import LGPIOFactory
+        with _own_folder():
+            from gpiozero.pins.lgpio import LGPIOFactory
     except ImportError as error:
         raise LibraryMissing(
             f"{where}: expected the library lgpio, got none: sudo apt install python3-lgpio (on a Pi), "
             "or use knobs.name keyboard, or the simulated rig (--sim)"
+        ) from error
+    except OSError as error:
+        raise DeviceNotFound(
+            f"{where}: expected a folder in which lgpio may make its pipe, got {error}: "
+            "set TMPDIR (or LG_WD) to one that this user may write"
         ) from error
     try:
         return LGPIOFactory()

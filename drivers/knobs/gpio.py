@@ -60,9 +60,12 @@ class GpioKnobs:
             readings += self._decode(edge)
         for knob, (pins, encoder) in self._encoders.items():
             if encoder.wants_rest(now_ns):
-                readings += _turns(knob, encoder.rest(edges.level(pins.a), edges.level(pins.b)))
+                levels = edges.level(pins.a), edges.level(pins.b)
+                readings += _turns(knob, encoder.rest(*levels)) if encoder.believes(now_ns, *levels) else []
         for button in self._buttons:
             readings += button.quiet(now_ns)
+            if button.wants_look(now_ns):
+                readings += button.look(now_ns, edges.level(button.pin))
         readings += self._soul.quiet(now_ns)
         readings.sort(key=lambda reading: reading.t_ns)
         return readings

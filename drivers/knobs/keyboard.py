@@ -16,9 +16,11 @@ import os
 import select
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from drivers.clock import Clock
+from drivers.errors import DeviceLost
 from drivers.names import Bench
 from drivers.readings import Control, HandReading, Knob, Press, Soul, SoulPosition, Turn
 from drivers.settings import KnobsSettings
@@ -73,12 +75,15 @@ class KeyboardKnobs:
         import termios
         import tty
 
-        self._before = termios.tcgetattr(terminal)
-        tty.setcbreak(terminal, termios.TCSANOW)
+        try:
+            self._before = termios.tcgetattr(terminal)
+            tty.setcbreak(terminal, termios.TCSANOW)
+        except termios.error as error:
+            raise self._hung_up(error) from error
         self._terminal = terminal
 
     def step(self, now_ns: int) -> Sequence[HandReading]:
-        """The keys that were pressed since the last call; their time is now_ns."""
+        """The keys that were pressed since the last call; their time is now_ns. DeviceLost: the terminal hung up."""
         readings: list[HandReading] = []
         for key in self._keys(now_ns):
             readings += self._meaning(key, now_ns)
@@ -89,18 +94,15 @@ class KeyboardKnobs:
         if self._terminal is not None and self._before is not None:
             import termios
 
-            termios.tcsetattr(self._terminal, termios.TCSANOW, self._before)
+            with suppress(termios.error, OSError):  # a terminal that hung up needs nothing back
+                termios.tcsetattr(self._terminal, termios.TCSANOW, self._before)
         self._terminal, self._before, self._pending = None, None, ""
         self._held.clear()
 
     def _keys(self, now_ns: int) -> list[str]:
         if self._terminal is None:
             return []
-        if select.select([self._terminal], [], [], 0.0)[0]:
-            came = os.read(self._terminal, 1024)
-            if not came:  # the terminal hung up
-                self.close()
-                return []
+        if came := self._came(self._terminal):
             if not self._pending:
                 self._pending_ns = now_ns
             self._pending += came.decode("latin-1")
@@ -113,6 +115,21 @@ class KeyboardKnobs:
             keys.append(self._pending[:size].replace("\x1bO", "\x1b["))
             self._pending = self._pending[size:]
         return keys
+
+    def _came(self, terminal: int) -> bytes:
+        """What waits to be read; empty where nothing does."""
+        try:
+            if not select.select([terminal], [], [], 0.0)[0]:
+                return b""
+            if came := os.read(terminal, 1024):
+                return came
+        except OSError as error:
+            raise self._hung_up(error) from error
+        raise self._hung_up("the end of its input")
+
+    def _hung_up(self, what: object) -> DeviceLost:
+        self.close()
+        return DeviceLost(f"{self.name}: expected keys of a terminal, got {what}: was it closed, or did ssh drop?")
 
     def _meaning(self, key: str, t_ns: int) -> list[HandReading]:
         if key in _TURNS:

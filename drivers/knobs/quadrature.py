@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from drivers.knobs.edges import Edge
+from drivers.knobs.edges import Doubt, Edge
 
 REST_NS = 30_000_000  # no edge for this long: bounce is over, and the pins may be believed again
 TURNABOUT_NS = 8_000_000  # no hand turns round and through a whole detent faster: that is an alias of lost edges
@@ -45,6 +45,7 @@ class Quadrature:
         self._ahead = 0  # direction of the last detent, and when
         self._reported_ns = 0
         self._torn = False  # edges were lost since: what looks like a step back may be none
+        self._doubt = Doubt()
 
     def edge(self, edge: Edge) -> list[Detent]:
         """Count one edge of either pin (others are ignored); the detents that it completes."""
@@ -64,6 +65,10 @@ class Quadrature:
     def wants_rest(self, now_ns: int) -> bool:
         """True once nothing has moved for a while, until rest() was told."""
         return self._newest_ns is not None and now_ns - self._newest_ns >= REST_NS
+
+    def believes(self, now_ns: int, a: bool, b: bool) -> bool:
+        """Told where the pins are while it wants rest: false while edges may be on their way: no rest() yet."""
+        return self._doubt.believes(now_ns, self._levels, (a, b), self._newest_ns)
 
     def rest(self, a: bool, b: bool) -> list[Detent]:
         """Told where the pins really are while nothing moves: makes up for lost edges; the detents that come of it."""

@@ -12,7 +12,7 @@ from contextlib import suppress
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.errors import WrongDevice
+from drivers.errors import DeviceLost, WrongDevice
 from drivers.i2c import Bus, Device, Field, bus_name, open_bus
 from drivers.names import Bench
 from drivers.pulse.fit import ClockFit
@@ -27,6 +27,7 @@ OVERFLOW_MAX = 0x0F  # where OVF_COUNTER stops counting
 BURST_SAMPLES = 8  # 48 bytes: 4.4 ms of a 100 kHz bus
 RESET_READS = 50
 MISSED_STEPS = 5  # failing steps in a row that are still a bad contact, and not a lost sensor
+SILENT_NS = 2_000_000_000  # without a sample: asleep, whatever it says
 TEMPERATURE_EVERY_NS = 10_000_000_000
 CONVERSION_NS = 40_000_000  # 29 ms, and the chip's clock may be slow
 MA_A_STEP = 0.2
@@ -78,6 +79,8 @@ class Max3010x:
         self._held_lost = 0
         self._newest_ns = 0
         self._failures = 0
+        self._configuration_owed = False  # the chip forgot it, and was not yet told all of it again
+        self._heard_ns = self._bench.clock.now_ns()  # when there was a sample to read
         self._temperature_due_ns: int | None = None
         self._conversion_ns: int | None = None
         self._temperature_c: float | None = None
@@ -144,7 +147,10 @@ class Max3010x:
         registers.device.write(0x09, 0x03)  # red and IR, out of shutdown
 
     def step(self, now_ns: int) -> list[PulseSamples]:
-        """Read what the FIFO holds, at most eight samples; look after the temperature now and then."""
+        """Read what the FIFO holds, at most eight samples; look after the temperature now and then.
+
+        DeviceLost when the bus fails five steps in a row, or when the chip answers and has had no sample for 2 s.
+        """
         registers = self._registers
         if registers is None:
             return []
@@ -159,13 +165,17 @@ class Max3010x:
             self.close()
             raise lost from error
         self._failures = 0
+        if now_ns - self._heard_ns > SILENT_NS:
+            self.close()
+            raise DeviceLost(f"{self.name}: expected a sample within 2 s, got none; is its supply firm? (3V3, GND)")
         return samples
 
     def _drain(self, registers: Max3010xRegisters) -> list[PulseSamples]:
         before_ns = self._bench.clock.now_ns()
         status = registers.device.read_block(Max3010xRegisters.STATUS, 7)
         now_ns = self._bench.clock.now_ns()
-        if status[0] & 0x01:
+        self._configuration_owed |= bool(status[0] & 0x01)  # reading PWR_RDY cleared it: it is not said twice
+        if self._configuration_owed:
             self._after_brown_out(registers)
             return []
         write, overflow, read = status[4] & 31, status[5] & 31, status[6] & 31
@@ -175,6 +185,7 @@ class Max3010x:
         self._count_lost(read, overflow, ready, now_ns)
         if ready == 0:
             return []
+        self._heard_ns = now_ns
         self._fit.look(self._number + ready, before_ns / 1e9, now_ns / 1e9)
         count = min(ready, BURST_SAMPLES)
         self._expected_read = read  # a burst that fails moves it on: what it popped is then counted as lost
@@ -183,10 +194,10 @@ class Max3010x:
         return self._deliver(data, count, now_ns)
 
     def _after_brown_out(self, registers: Max3010xRegisters) -> None:
-        self._configure(registers)
         self._expected_read = None
         self._conversion_ns = None
-        self._failures = 0
+        self._configure(registers)
+        self._configuration_owed = False
 
     def _count_lost(self, read: int, overflow: int, ready: int, now_ns: int) -> None:
         """Samples that were overwritten, or popped by a burst that failed, or not taken in a brown-out."""

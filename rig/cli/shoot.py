@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -147,8 +148,9 @@ def _without_hardware(error: DriverError, config: Config) -> Exception:
 def _say_what_was_kept(built: Built, wanted: bool) -> int:
     """Every take of the shoot; exit status 1 where one is not whole, 130 where the one asked for never began."""
     recorder = built.shoot.keeper.recorder
-    for path in recorder.kept:
-        print(f"Kept: {path}")
+    with suppress(OSError):  # a terminal that hung up hears no more; the takes are kept all the same
+        for path in recorder.kept:
+            print(f"Kept: {path}", flush=True)
     for path in recorder.unsealed:
         sys.stderr.write(f"rig: {path.name} is not sealed yet: rig recover {path.name.removesuffix('.part')}\n")
     if recorder.fault:

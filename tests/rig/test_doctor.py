@@ -7,6 +7,8 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +35,20 @@ def pi(tmp_path: Path) -> Path:
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "proc/device-tree/model").write_text(PI + "\0")
     return tmp_path
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[Path]:
+    """A folder that the user of the test may not enter; root is nobody meanwhile."""
+    folder = tmp_path / "locked"
+    (folder / "inner").mkdir(parents=True)
+    folder.chmod(0)
+    was = os.geteuid()
+    if was == 0:
+        os.seteuid(65534)
+    yield folder
+    os.seteuid(was)
+    folder.chmod(0o700)
 
 
 def test_a_desktop_is_no_pi_and_nothing_fails_there(tmp_path: Path) -> None:
@@ -110,6 +126,33 @@ def test_the_takes_folder_is_measured_and_left_as_it_was(tmp_path: Path) -> None
     assert examine_takes(tmp_path, 1e9, SystemClock()).state == "fail"
     (tmp_path / "file").write_text("")
     assert examine_takes(tmp_path / "file", 0, SystemClock()).state == "fail"
+
+
+def test_a_takes_folder_behind_one_that_may_not_be_entered_is_a_finding(locked: Path) -> None:
+    finding = examine_takes(locked / "inner/takes", 0, SystemClock())
+    assert (finding.name, finding.state) == ("takes", "fail")
+    assert finding.says.startswith(f"{locked}")
+    assert finding.says.endswith("Permission denied")
+    assert finding.remedy == "takes.folder, or its owner and mode"
+
+
+def test_a_clip_behind_a_folder_that_may_not_be_entered_is_a_finding(locked: Path) -> None:
+    finding = examine_camera(CameraSettings(name="file", source=f"{locked}/clip.mp4"), "", Path("/"))
+    assert finding.state == "fail"
+    assert finding.remedy.startswith("camera.source: ")
+
+
+def test_a_pi_without_a_folder_for_lgpios_pipe_is_warned(pi: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (pi / "dev/gpiochip0").write_text("")
+    (pi / "lgpio.py").write_text("")
+    monkeypatch.syspath_prepend(pi)
+    monkeypatch.delenv("LG_WD", raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", str(pi))
+    assert examine_knobs(KnobsSettings(), pi).state == "ok"
+    monkeypatch.setattr(tempfile, "tempdir", str(pi / "gone"))
+    finding = examine_knobs(KnobsSettings(), pi)
+    assert finding.state == "warn"
+    assert "TMPDIR" in finding.remedy
 
 
 def test_a_port_in_use_is_said() -> None:

@@ -103,7 +103,7 @@ def test_a_manager_that_does_not_read_never_blocks_the_loop(tmp_path: Path, mana
     assert manager.heard() == ["WATCHDOG=1"] * sum(fed)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_only_asks(number: signal.Signals) -> None:
     before = signal.getsignal(number)
     with Stop() as stop:
@@ -111,6 +111,17 @@ def test_a_signal_only_asks(number: signal.Signals) -> None:
         signal.raise_signal(number)
         assert (stop.asked, stop.why) == (True, number.name)
     assert signal.getsignal(number) is before
+
+
+def test_under_nohup_a_dropped_line_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Stop() as stop:
+            signal.raise_signal(signal.SIGHUP)
+            assert not stop.asked
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_second_ctrl_c_does_not_wait() -> None:

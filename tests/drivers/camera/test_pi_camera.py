@@ -55,6 +55,7 @@ class Request:
             "DigitalGain": 1.5,
             "ColourGains": (1.9, 1.6),
             "FrameDuration": PERIOD_NS // 1000,
+            **self.camera.measured,
         }
 
 
@@ -63,6 +64,7 @@ class Mapped:
 
     def __init__(self, request: Request, stream: str, reshape: bool = True, write: bool = True) -> None:
         assert not reshape  # a buffer that is longer than its planes cannot be reshaped
+        assert not write  # after writing, the caches of the whole buffer would be flushed
         self.array = request.buffers[stream]
 
     def __enter__(self) -> Mapped:
@@ -87,6 +89,7 @@ class PiStandIn:
         self.config: dict[str, Any] = {}
         self.controls: list[dict[str, Any]] = []
         self.requests: list[Request] = []
+        self.measured: dict[str, Any] = {}
         self.post_callback: Callable[[Request], None] | None = None
         self.camera_controls = {"FrameDurationLimits": (READOUT_US, 10**6, 33333)}
         self.camera_properties = {"Model": "imx708"}
@@ -189,6 +192,89 @@ def test_lock_holds_the_present_values_and_unlock_gives_them_back(camera: PiCame
     assert len(pi.controls) == 1
     camera.unlock()
     assert pi.controls[-1] == {"AeEnable": True, "AwbEnable": True}
+
+
+DARK = {"ExposureTime": 33_000, "AnalogueGain": 8.0, "ColourGains": (1.0, 1.0)}
+HELD = {
+    "AeEnable": False,
+    "AwbEnable": False,
+    "ExposureTime": EXPOSURE_US,
+    "AnalogueGain": 2.0,
+    "ColourGains": (1.9, 1.6),
+}
+
+
+def test_a_camera_lost_in_a_take_comes_back_with_the_values_that_were_held(
+    camera: PiCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    camera.open()
+    camera.read()
+    camera.lock()
+    assert PiStandIn.made[0].controls == [HELD]
+    PiStandIn.made[0].hung = True
+    with pytest.raises(DeviceLost):
+        camera.read()
+    camera.lock()  # told to a camera that hangs: what was held is not forgotten
+    camera.close()
+    camera.open()
+    pi = PiStandIn.made[1]
+    pi.measured = DARK  # what its own exposure starts with
+    limits = (PERIOD_NS // 1000, PERIOD_NS // 1000)
+    assert pi.config["controls"] == {"FrameDurationLimits": limits, **HELD}  # from its first frame on
+    camera.lock()
+    camera.read()
+    camera.lock()
+    assert pi.controls == [HELD, HELD]
+    camera.unlock()
+    camera.read()
+    camera.lock()
+    assert pi.controls[-1] == {"AeEnable": False, "AwbEnable": False, **DARK}
+    camera.unlock()
+    camera.close()
+    camera.open()
+    assert set(PiStandIn.made[2].config["controls"]) == {"FrameDurationLimits"}
+
+
+def test_a_lock_before_the_first_frame_outlives_a_loss_before_it(camera: PiCamera) -> None:
+    camera.open()
+    camera.lock()
+    camera.close()
+    camera.open()
+    camera.read()
+    assert PiStandIn.made[1].controls == [HELD]
+
+
+@pytest.mark.parametrize("step", ["configure", "start"])
+@pytest.mark.parametrize(
+    "error", [RuntimeError("Failed to start\ncamera: -16"), OSError(12, "Cannot allocate memory"), ValueError()]
+)
+@pytest.mark.parametrize("closes", [True, False])
+def test_what_picamera2_raises_is_one_line_and_the_camera_is_closed(
+    camera: PiCamera, monkeypatch: pytest.MonkeyPatch, step: str, error: Exception, closes: bool
+) -> None:
+    closed = []
+
+    def refuse(self: PiStandIn, *_: object) -> None:
+        raise error
+
+    def close(self: PiStandIn) -> None:
+        closed.append(self)
+        if not closes:
+            raise RuntimeError("not started")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(PiStandIn, step, refuse)
+        broken.setattr(PiStandIn, "close", close)
+        with pytest.raises(DeviceNotFound) as caught:
+            camera.open()
+    said = str(caught.value)
+    assert said.startswith("camera pi: expected frames of 1300x720 at 30 Hz, got ")
+    assert said.endswith("or is camera.width or camera.rate_hz too much for it?")
+    assert "\n" not in said
+    assert closed == PiStandIn.made
+    assert camera.read() is None
+    camera.open()  # and it may be tried again
+    assert camera.read() is not None
 
 
 def test_a_late_reader_finds_three_frames_and_then_a_gap(camera: PiCamera, clock: SimulatedClock) -> None:

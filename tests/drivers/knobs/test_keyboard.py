@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from drivers.errors import DeviceLost
 from drivers.knobs.keyboard import ESCAPE_NS, KeyboardKnobs
 from drivers.names import Bench, make_knobs
 from drivers.readings import HandReading, Press, Soul, Turn
@@ -91,6 +92,38 @@ def test_the_terminal_is_as_it_was(terminal: tuple[int, int]) -> None:
     knobs.close()
     knobs.close()
     assert termios.tcgetattr(program) == before
+
+
+@pytest.mark.parametrize("knob", [b"", b"D"])
+def test_a_terminal_that_hung_up_is_lost_in_words_once(knob: bytes) -> None:
+    hand, program = pty.openpty()
+    knobs = KeyboardKnobs(SimulatedClock(), program)
+    knobs.open()
+    if knob:
+        typed(knobs, hand, knob, 1)
+    os.close(hand)
+    try:
+        with pytest.raises(DeviceLost) as caught:
+            knobs.step(2)
+        said = str(caught.value)
+        assert said.startswith("knobs on the keyboard: expected keys of a terminal, got ")
+        assert said.endswith(": was it closed, or did ssh drop?")
+        assert knobs.step(3) == []
+        knobs.close()
+        knobs.open()  # no terminal any more
+        assert knobs.step(4) == []
+    finally:
+        os.close(program)
+
+
+def test_closing_on_a_terminal_that_hung_up_is_harmless() -> None:
+    hand, program = pty.openpty()
+    knobs = KeyboardKnobs(SimulatedClock(), program)
+    knobs.open()
+    os.close(hand)
+    knobs.close()
+    assert knobs.step(1) == []
+    os.close(program)
 
 
 def test_no_terminal_is_harmless(tmp_path: os.PathLike[str]) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -162,3 +165,68 @@ def test_a_desktop_with_lgpio(chip: FakeLgpio) -> None:
     knobs, _ = knobs_and_clock()
     with pytest.raises(DeviceNotFound, match="got can not open gpiochip: is this a Pi"):
         knobs.open()
+
+
+LIKE_LGPIO = """
+import os, sys
+folder = os.environ.get("LG_WD") or os.getcwd()
+os.chdir(folder)
+try:
+    os.mkfifo(os.path.join(folder, ".lgd-nfy0"))
+except OSError:
+    pass
+os.close(os.open(".lgd-nfy0", os.O_RDWR))
+sys.modules["lgpio"] = sys.modules["lgpio_double"]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, chip: FakeLgpio, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with a temporary folder of its own; lgpio is a file that does at its import what it does."""
+    for name in ("here", "temporary", "library"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "library/lgpio.py").write_text(LIKE_LGPIO)
+    monkeypatch.syspath_prepend(tmp_path / "library")
+    monkeypatch.setitem(sys.modules, "lgpio_double", chip)
+    monkeypatch.delitem(sys.modules, "lgpio")
+    monkeypatch.delenv("LG_WD", raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.chdir(tmp_path / "here")
+    return tmp_path
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_lgpio_leaves_no_pipe_behind_and_the_current_folder_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, given: bool
+) -> None:
+    if given:
+        (folder / "given").mkdir()
+        monkeypatch.setenv("LG_WD", str(folder / "given"))
+        monkeypatch.setattr(tempfile, "tempdir", str(folder / "gone"))
+    knobs, _ = knobs_and_clock()
+    knobs.open()
+    knobs.close()
+    assert Path.cwd() == folder / "here"
+    assert [path for name in ("here", "temporary") for path in (folder / name).iterdir()] == []
+    assert os.environ.get("LG_WD") == (str(folder / "given") if given else None)
+
+
+def test_a_current_folder_that_is_gone_is_not_in_the_way(folder: Path) -> None:
+    (folder / "here").rmdir()
+    knobs, _ = knobs_and_clock()
+    knobs.open()
+    knobs.close()
+
+
+def test_no_folder_for_lgpios_pipe_is_one_line_with_the_remedy(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(folder / "gone"))
+    knobs, _ = knobs_and_clock()
+    with pytest.raises(DeviceNotFound) as caught:
+        knobs.open()
+    said = str(caught.value)
+    assert said.startswith("knobs on GPIO: expected a folder in which lgpio may make its pipe, got ")
+    assert said.endswith(": set TMPDIR (or LG_WD) to one that this user may write")
+    assert "\n" not in said
+    monkeypatch.setattr(tempfile, "tempdir", str(folder / "temporary"))
+    knobs.open()
+    knobs.close()

@@ -124,6 +124,75 @@ def test_a_brown_out_is_mended_and_its_gap_counted() -> None:
     assert rig.got[-1].clock_error == pytest.approx(0.004, abs=1e-3)
 
 
+class Deaf:
+    """A chip that does not acknowledge the next ``writes`` of a register, and answers everything else."""
+
+    def __init__(self, chip: Max30102, writes: int) -> None:
+        self._chip, self._writes = chip, writes
+
+    def write(self, data: bytes) -> None:
+        if len(data) > 1 and self._writes:
+            self._writes -= 1
+            raise OSError(errno.EREMOTEIO, "Remote I/O error")
+        self._chip.write(data)
+
+    def read(self, length: int) -> bytes:
+        return self._chip.read(length)
+
+
+@pytest.mark.parametrize("writes", [1, 4])
+def test_a_brown_out_is_mended_though_the_chip_is_not_back_at_once(writes: int) -> None:
+    rig = Rig()
+    rig.sensor.open()
+    rig.run(2.0)
+    rig.chip.brown_out()
+    rig.world.bus.devices[0x57] = Deaf(rig.chip, writes)
+    rig.run(2.0)
+    check_numbers(rig.got)
+    assert rig.clock.now_ns() - rig.got[-1].t_ns[-1] < 20 * MS
+    assert sum(r.lost_samples for r in rig.got) == pytest.approx(3 + 1.6 * writes, abs=4)
+
+
+def test_a_chip_that_cannot_be_configured_again_is_lost() -> None:
+    rig = Rig()
+    rig.sensor.open()
+    rig.run(2.0)
+    rig.chip.brown_out()
+    rig.world.bus.devices[0x57] = Deaf(rig.chip, 1_000)
+    with pytest.raises(DeviceLost, match="no longer answers"):
+        rig.run(1.0)
+
+
+def test_a_chip_that_sleeps_and_says_nothing_is_lost_after_two_seconds_and_opens_again() -> None:
+    rig = Rig()
+    rig.sensor.open()
+    rig.run(2.0)
+    rig.chip.brown_out()
+    rig.world.bus.read_byte_data(0x57, 0)  # somebody else reads, and clears, PWR_RDY
+    since_ns = rig.clock.now_ns()
+    with pytest.raises(DeviceLost) as caught:
+        rig.run(5.0)
+    assert rig.clock.now_ns() - since_ns == pytest.approx(2e9, rel=0.02)
+    assert str(caught.value) == (
+        "pulse sensor max3010x at 0x57 on the simulated bus: expected a sample within 2 s, got none; "
+        "is its supply firm? (3V3, GND)"
+    )
+    assert rig.sensor.step(rig.clock.now_ns()) == []
+    rig.sensor.open()
+    rig.got.clear()
+    rig.run(3.0)
+    check_numbers(rig.got)
+
+
+def test_a_host_that_slept_for_long_finds_its_sensor_again() -> None:
+    rig = Rig()
+    rig.sensor.open()
+    rig.run(2.0)
+    rig.wait(60_000)
+    rig.run(2.0)
+    check_numbers(rig.got)
+
+
 def test_a_bad_contact_of_a_moment_is_ridden_out() -> None:
     rig = Rig()
     rig.sensor.open()
@@ -182,6 +251,15 @@ def test_the_die_temperature_comes_now_and_then() -> None:
     rig.sensor.open()
     rig.run(12.0)
     assert [r.temperature_c for r in rig.got if r.temperature_c is not None] == [33.0625, 33.0625]
+
+
+@pytest.mark.parametrize("temperature_c", [-0.0625, -3.4375, -40.0])
+def test_a_die_below_freezing_has_a_negative_temperature(temperature_c: float) -> None:
+    rig = Rig()
+    rig.chip.temperature_c = temperature_c
+    rig.sensor.open()
+    rig.run(1.5)
+    assert [r.temperature_c for r in rig.got if r.temperature_c is not None] == [temperature_c]
 
 
 def test_the_light_is_set_in_steps_of_0_2_ma() -> None:
