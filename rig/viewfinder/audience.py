@@ -10,8 +10,9 @@ from contextlib import contextmanager
 class Audience:
     """The viewers of one stream. ``ring`` may be called from any thread; everything else runs on the server's loop."""
 
-    def __init__(self, on_change: Callable[[int], None] | None = None) -> None:
-        self._ears: set[asyncio.Event] = set()
+    def __init__(self, on_change: Callable[[str, int], None] | None = None) -> None:
+        """on_change: told which page came or went, and how many seats that page has now."""
+        self._ears: dict[asyncio.Event, str] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._on_change = on_change
         self.count = 0
@@ -41,23 +42,23 @@ class Audience:
         self.ring()
 
     @contextmanager
-    def seat(self) -> Iterator[asyncio.Event]:
-        """An event that is set whenever there is something new; set at first."""
+    def seat(self, page: str = "") -> Iterator[asyncio.Event]:
+        """An event that is set whenever there is something new; set at first. page: who sits there."""
         ear = asyncio.Event()
         ear.set()
-        self._ears.add(ear)
-        self._changed()
+        self._ears[ear] = page
+        self._changed(page)
         try:
             yield ear
         finally:
-            self._ears.discard(ear)
-            self._changed()
+            del self._ears[ear]
+            self._changed(page)
 
     def _wake(self) -> None:
         for ear in self._ears:
             ear.set()
 
-    def _changed(self) -> None:
+    def _changed(self, page: str) -> None:
         self.count = len(self._ears)
         if self._on_change is not None:
-            self._on_change(self.count)
+            self._on_change(page, sum(one == page for one in self._ears.values()))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Annotated, Protocol, TypeAlias
 
 import msgspec
@@ -12,6 +13,7 @@ from drivers.readings import Control, Knob, SoulPosition
 
 MOST_BYTES = 8192
 MOST_AGE_MS = 500.0
+PAGE_ID = re.compile(r"[a-z0-9]{8,32}")
 KINDS = "turn, press, soul, tap, undo, redo or lock"
 
 # How long before the message was sent it happened on the page: so a press queued behind another keeps its length.
@@ -85,13 +87,23 @@ class BadHands(ValueError):
     """A message that is not what the door takes: one line, answered with status 400."""
 
 
+def page_id(given: str | None) -> str:
+    """The name a page gave itself, at random; "" where it gave none. Raises BadHands."""
+    if given and not PAGE_ID.fullmatch(given):
+        raise BadHands(f"hands: expected a page id of 8 to 32 of a-z and 0-9, got {given[:40]!r}")
+    return given or ""
+
+
 class Door:
-    """Checks a message whole before any of it acts; gives each event its time; lets go of what a lost page held."""
+    """Checks a message whole before any of it acts; gives each event its time; lets go of what a lost page held.
+
+    A control is down while at least one page holds it, so a page may say again what it holds and what it does not.
+    """
 
     def __init__(self, hands: HandsInput, tap: Callable[[int], None] | None, actions: Actions | None) -> None:
         self._hands, self._tap, self._actions = hands, tap, actions
         self._newest_ns = 0
-        self._down: dict[Control, bool] = {}
+        self._held: dict[Control, set[str]] = {}
         self._one = msgspec.json.Decoder(_Event)
         self._several = msgspec.json.Decoder(Annotated[list[_Event], Meta(min_length=1, max_length=64)])
 
@@ -100,23 +112,24 @@ class Door:
         """True where a tapped beat goes somewhere."""
         return self._tap is not None
 
-    def take(self, body: bytes, now_ns: int) -> int:
+    def take(self, body: bytes, now_ns: int, page: str = "") -> int:
         """Let one event (an object) or several in order (a list of up to 64) in; gives how many. Raises BadHands."""
         events = self._read(body)
         for event in events:
             self._check(event)
+        late_ms = _late_ms(events)
         for event in events:
-            # The age is the page's own word: it may not reach far back, nor turn the order round.
-            t_ns = max(now_ns - round(min(event.age_ms, MOST_AGE_MS) * 1e6), self._newest_ns)
+            # The age is the page's own word: it may not turn the order round.
+            t_ns = max(now_ns - round((event.age_ms - late_ms) * 1e6), self._newest_ns)
             self._newest_ns = min(t_ns, now_ns)
-            self._act(event, t_ns)
+            self._act(event, t_ns, page)
         return len(events)
 
-    def let_go(self, now_ns: int) -> None:
-        """Release what is still pressed: the last page is gone, and its finger with it."""
-        for control in [c for c, down in self._down.items() if down]:
-            self._down[control] = False
-            self._hands.press(control, False, max(now_ns, self._newest_ns))
+    def let_go(self, now_ns: int, page: str | None = None) -> None:
+        """Release what a page that is gone still holds, as its finger is gone too; None is every page."""
+        for control, holders in self._held.items():
+            for holder in [holder for holder in holders if page is None or holder == page]:
+                self._press(control, False, max(now_ns, self._newest_ns), holder)
 
     def _read(self, body: bytes) -> list[_Event]:
         try:
@@ -133,13 +146,22 @@ class Door:
         if isinstance(event, _Undo | _Redo | _Lock) and self._actions is None:
             raise BadHands("hands: expected no undo, redo or lock: this finder only shows")
 
-    def _act(self, event: _Event, t_ns: int) -> None:
+    def _press(self, control: Control, down: bool, t_ns: int, page: str) -> None:
+        holders = self._held.setdefault(control, set())
+        before = bool(holders)
+        if down:
+            holders.add(page)
+        else:
+            holders.discard(page)
+        if bool(holders) != before:
+            self._hands.press(control, down, t_ns)
+
+    def _act(self, event: _Event, t_ns: int, page: str) -> None:
         match event:
             case _Turn(knob=knob, detents=detents):
                 self._hands.turn(knob, detents, t_ns)
             case _Press(control=control, down=down):
-                self._down[control] = down
-                self._hands.press(control, down, t_ns)
+                self._press(control, down, t_ns, page)
             case _Soul(position=position):
                 self._hands.soul(position, t_ns)
             case _Tap() if self._tap is not None:
@@ -150,3 +172,8 @@ class Door:
                 self._actions.redo()
             case _Lock(on=on) if self._actions is not None:
                 self._actions.lock(on)
+
+
+def _late_ms(events: Sequence[_Event]) -> float:
+    """By how much a batch that comes late is moved, all of it alike: what was held long stays long, a tap a tap."""
+    return max(0.0, min(event.age_ms for event in events) - MOST_AGE_MS)

@@ -133,17 +133,17 @@ class Finder:
         self._rung_ns = now_ns
         self._listeners.ring()
 
-    def _looker_came(self, count: int) -> None:
-        if count:
+    def _looker_came(self, _page: str, _seats: int) -> None:
+        if self._lookers.count:
             self._jpeg.wake()
         else:
             self._encoded = None
 
-    def _listener_came(self, count: int) -> None:
-        if count:
+    def _listener_came(self, page: str, seats: int) -> None:
+        if seats:
             self._tick.wake()
         else:
-            self._door.let_go(self._clock.now_ns())
+            self._door.let_go(self._clock.now_ns(), page if self._listeners.count else None)
 
 
 def _log_death(name: str, error: Exception) -> None:

@@ -50,6 +50,7 @@ class Meters:
     can_undo: bool = True
     can_redo: bool = True
     look_name: str = ""
+    pulse_off: bool = False
 
 
 def urgent(meters: Meters) -> tuple[object, ...]:

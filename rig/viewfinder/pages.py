@@ -17,7 +17,7 @@ from starlette.routing import Route
 from drivers.clock import Clock
 from drivers.handover import Latest
 from rig.viewfinder.audience import Audience
-from rig.viewfinder.door import MOST_BYTES, BadHands, Door
+from rig.viewfinder.door import MOST_BYTES, BadHands, Door, page_id
 from rig.viewfinder.guard import App, Guard
 from rig.viewfinder.jpeg import Picture
 from rig.viewfinder.meters import Meters, to_json
@@ -83,8 +83,12 @@ def make_app(stage: Stage) -> App:
         kind = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
         return StreamingResponse(_pictures(stage), media_type=kind, headers={"Cache-Control": "no-store"})
 
-    async def events(_: Request) -> Response:
-        return StreamingResponse(_events(stage), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    async def events(request: Request) -> Response:
+        try:
+            told = _events(stage, page_id(request.query_params.get("page")))
+        except BadHands as error:
+            return _wrong(400, str(error))
+        return StreamingResponse(told, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     async def hands(request: Request) -> Response:
         body = b""
@@ -93,7 +97,7 @@ def make_app(stage: Stage) -> App:
             if len(body) > MOST_BYTES:
                 return _wrong(413, f"hands: expected at most {MOST_BYTES} bytes, got more")
         try:
-            taken = stage.door.take(body, stage.clock.now_ns())
+            taken = stage.door.take(body, stage.clock.now_ns(), page_id(request.headers.get("x-page")))
         except BadHands as error:
             return _wrong(400, str(error))
         return JSONResponse({"taken": taken})
@@ -166,12 +170,14 @@ async def _pictures(stage: Stage) -> AsyncIterator[bytes]:
                 yield multipart(picture)
 
 
-async def _events(stage: Stage) -> AsyncIterator[bytes]:
+async def _events(stage: Stage, page: str) -> AsyncIterator[bytes]:
     """Meters as they come, a beat as an event of its own; the first event says what this rig can do."""
     hello = {"taps": stage.door.takes_taps, "sheet": stage.sheet is not None}
-    yield b"retry: 1000\nevent: hello\ndata: " + to_json(hello) + b"\n\n"
     sent: Board | None = None
-    with stage.listeners.seat() as ear:
+    with stage.listeners.seat(
+        page
+    ) as ear:  # before hello: what the page says it holds then is let go of with this seat
+        yield b"retry: 1000\nevent: hello\ndata: " + to_json(hello) + b"\n\n"
         while not stage.listeners.closed:
             await ear.wait()
             ear.clear()

@@ -91,7 +91,7 @@ export class Dial {
   start(event) {
     if (event.button > 0 || this.pointers.size) return;
     event.preventDefault();
-    this.svg.focus({ preventScroll: true, focusVisible: false });
+    document.activeElement?.blur?.(); // a dial that was touched is not a slider that was chosen: the arrows stay what they are
     this.root.setPointerCapture(event.pointerId);
     const { radius, angle } = this.polar(event);
     const ring = radius > 68 && radius < 112;

@@ -14,7 +14,7 @@ class Rig {
     this.clock = new RigClock();
     this.clock.ask();
     setInterval(() => document.hidden || this.clock.ask(), 30000);
-    this.hands = new Hands((line) => this.say(line));
+    this.hands = new Hands((line) => this.say(line), () => this.meters?.locked && this.say("locked: X or the lock button frees the knobs"));
     this.dials = { dodge: new Dial($("dodge"), this.hands, "dodge", 2, 1), burn: new Dial($("burn"), this.hands, "burn", 3, -1) };
     this.buildZones();
     this.buttons();
@@ -37,11 +37,12 @@ class Rig {
   listen() {
     clearTimeout(this.again);
     this.events?.close();
-    this.events = new EventSource("/events");
+    this.events = new EventSource(`/events?page=${this.hands.page}`);
     this.events.addEventListener("hello", (event) => {
       this.taps = JSON.parse(event.data).taps;
       this.states.events = "live";
       this.linked();
+      this.hands.sync(); // a rig that lost sight of this page let go of what it holds
       if (this.clock.offset === null) this.clock.ask();
     });
     this.events.addEventListener("meters", (event) => this.show(JSON.parse(event.data)));
@@ -85,8 +86,8 @@ class Rig {
     if (m.message !== this.said) { this.said = m.message; this.say(m.message); }
     const { knob, age } = this.picture.figures;
     const parts = [`${m.rate_hz.toFixed(m.rate_hz < 10 ? 1 : 0)} frames/s`, `print ${m.frame_ms.toFixed(1)} ms`];
-    if (age !== null) parts.push(`page ${Math.round(age)} ms`);
-    if (knob !== null) parts.push(`knob ${Math.round(knob)} ms`);
+    if (age !== null) parts.push(`page ${Math.max(0, Math.round(age))} ms`);
+    if (knob !== null) parts.push(`knob ${Math.max(0, Math.round(knob))} ms`);
     if (m.dropped) parts.push(`${m.dropped} dropped`);
     if (m.quality) parts.push(`quality −${m.quality}`);
     const room = $("stage").clientWidth;
@@ -94,6 +95,7 @@ class Rig {
   }
 
   pulse(m) {
+    $("pulse").classList.toggle("off", m.pulse_off);
     const known = m.heart_rate_bpm !== null;
     $("heart").classList.toggle("known", known);
     text($("bpm"), known ? String(Math.round(m.heart_rate_bpm)) : "—");
@@ -162,8 +164,11 @@ class Rig {
     const down = (on) => { record.classList.toggle("down", on); this.hands.press("record", on); };
     record.addEventListener("pointerdown", (event) => { if (event.button === 0) { record.setPointerCapture(event.pointerId); down(true); } });
     for (const kind of ["pointerup", "pointercancel", "lostpointercapture"]) record.addEventListener(kind, () => down(false));
-    record.addEventListener("click", (event) => { if (event.detail === 0) { down(true); down(false); } }); // Enter or a screen reader
-    const click = (id, act) => $(id).addEventListener("click", (event) => { act(); if (event.detail) $(id).blur(); });
+    // A button that was touched keeps no focus, or the space bar would press it again; one chosen by Tab does.
+    // The blur comes before the act: a dialog gives the focus back to what had it.
+    const click = (id, act) => $(id).addEventListener("click", (event) => { if (event.detail) $(id).blur(); act(event); });
+    click("record", (event) => { if (event.detail === 0) { down(true); down(false); } }); // Enter or a screen reader
+    click("yourprint", () => {});
     click("undo", () => this.hands.undo());
     click("redo", () => this.hands.redo());
     click("lock", () => this.hands.lock(!this.meters?.locked));
@@ -181,6 +186,7 @@ class Rig {
 
   openSheet() {
     if (this.meters?.sheet_ready) window.open("/sheet.png", "_blank", "noopener");
+    else this.say("your print is ready after a minute of shooting");
   }
 
   say(line) {

@@ -1,24 +1,36 @@
 // The hands: what fingers, wheel and keys do, sent in order as raw turns and presses. The rig knows the grammar, not the page.
 
 export const HOLD_MS = 250;
+const KNOBS = ["dodge", "burn"];
+const RETRY_MS = [100, 500];
+const MOST_LATE_MS = 5000; // what could not be sent by then is forgotten: a turn of the last minute is nobody's wish now
 
 export class Hands {
-  constructor(onTrouble) {
+  // onMove: told of every turn, tap, undo and redo, before it is sent
+  constructor(onTrouble, onMove) {
+    this.page = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
     this.queue = [];
     this.sending = false;
     this.down = new Set();
     this.onTrouble = onTrouble;
+    this.onMove = onMove;
     const release = () => this.releaseAll();
     addEventListener("pagehide", release);
     addEventListener("blur", release);
     document.addEventListener("visibilitychange", () => document.hidden && this.releaseAll());
   }
 
-  turn(knob, detents, at) { if (detents) this.put({ kind: "turn", knob, detents }, at); }
+  turn(knob, detents) {
+    if (!detents) return;
+    Push.commitAll(knob); // a push that waits to be told from a drag came first, and this is hold and turn
+    this.onMove();
+    this.put({ kind: "turn", knob, detents });
+  }
+
   soul(position) { this.put({ kind: "soul", position }); }
   tap() { this.put({ kind: "tap" }); }
-  undo() { this.put({ kind: "undo" }); }
-  redo() { this.put({ kind: "redo" }); }
+  undo() { this.onMove(); this.put({ kind: "undo" }); }
+  redo() { this.onMove(); this.put({ kind: "redo" }); }
   lock(on) { this.put({ kind: "lock", on }); }
 
   press(control, down, at) {
@@ -28,7 +40,17 @@ export class Hands {
   }
 
   releaseAll() {
+    for (const push of [...Push.waiting]) push.cancel();
     for (const control of [...this.down]) this.press(control, false);
+  }
+
+  // Say what is down and what is not: the rig takes what it knows already for nothing. A record button that is still
+  // down is left out, as a rig that has let go of it would take it for a second press.
+  sync() {
+    for (const control of [...KNOBS, "record"]) {
+      const down = this.down.has(control);
+      if (!down || control !== "record") this.put({ kind: "press", control, down });
+    }
   }
 
   put(event, at = performance.now()) {
@@ -45,18 +67,36 @@ export class Hands {
 
   async send() {
     this.sending = true;
+    let pause = RETRY_MS[0];
     while (this.queue.length) {
+      this.forget();
       const batch = this.queue.splice(0, 64);
-      const now = performance.now();
-      const body = JSON.stringify(batch.map(({ event, at }) => ({ ...event, age_ms: Math.max(0, Math.round((now - at) * 10) / 10) })));
       try {
-        const answer = await fetch("/hands", { method: "POST", headers: { "Content-Type": "application/json" }, body, keepalive: true });
-        if (!answer.ok) this.onTrouble((await answer.json()).error);
+        const answer = await this.post(batch);
+        pause = RETRY_MS[0];
+        if (!answer.ok) this.onTrouble((await answer.json().catch(() => null))?.error ?? `the rig answers ${answer.status}`);
       } catch (error) {
         this.onTrouble("the rig does not answer");
+        this.queue.unshift(...batch);
+        await new Promise((done) => setTimeout(done, pause));
+        pause = Math.min(pause * 1.6, RETRY_MS[1]);
       }
     }
     this.sending = false;
+  }
+
+  post(batch) {
+    const now = performance.now();
+    const body = JSON.stringify(batch.map(({ event, at }) => ({ ...event, age_ms: Math.max(0, Math.round((now - at) * 10) / 10) })));
+    const headers = { "Content-Type": "application/json", "X-Page": this.page };
+    return fetch("/hands", { method: "POST", headers, body, keepalive: true });
+  }
+
+  forget() {
+    const now = performance.now(), kept = this.queue.filter(({ at }) => now - at < MOST_LATE_MS);
+    if (kept.length === this.queue.length) return;
+    this.queue = kept;
+    this.sync(); // a press or its release may be among what was forgotten
   }
 }
 
@@ -72,11 +112,15 @@ export class Push {
     this.held = false;
   }
 
+  static commitAll(control) {
+    for (const push of [...Push.waiting]) if (!control || push.control === control) push.commit();
+  }
+
   begin() {
     this.since = performance.now();
     this.held = false;
     Push.waiting.add(this);
-    if (Push.waiting.size > 1) for (const push of [...Push.waiting]) push.commit();
+    if (Push.waiting.size > 1) Push.commitAll();
     else this.timer = setTimeout(() => this.commit(), HOLD_MS);
   }
 
@@ -98,6 +142,7 @@ export class Push {
 
   end() {
     if (this.since === null) return;
+    if (!this.held) this.hands.onMove();
     this.commit();
     this.cancel();
   }

@@ -211,6 +211,21 @@ def test_both_pressed_takes_one_gesture_back(player: Player) -> None:
     assert player.kinds() == ["turn", "turn", "undo", "undo"]
 
 
+def test_a_turn_while_both_are_pressed_turns_and_walks_no_aim(player: Player) -> None:
+    player.press(1, "burn", True)
+    player.press(1.1, "dodge", True)
+    player.turn(1.3, "dodge", 3)
+    player.turn(1.6, "burn", 2)
+    assert (player.state.dodge_aim, player.state.burn_aim) == (3.0, 8.0)
+    assert (player.state.dodge_stops, player.state.burn_stops) == (pytest.approx(3 / 12), pytest.approx(2 / 12))
+    player.press(2, "burn", False)
+    player.turn(2.8, "dodge", 1)  # the one that is left was down together with the other: it walks no aim either
+    player.press(3, "dodge", False)
+    player.tick(4)
+    assert (player.state.dodge_aim, player.state.dodge_stops) == (3.0, pytest.approx(4 / 12))
+    assert player.kinds() == ["turn", "turn", "turn"]
+
+
 def test_both_held_long_show_no_negative(player: Player) -> None:
     player.press(1, "burn", True)
     player.press(1.1, "dodge", True)

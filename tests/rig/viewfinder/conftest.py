@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import http.client
 import json
+import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -14,8 +16,14 @@ import pytest
 from drivers.clock import SystemClock
 from drivers.colour import from_rgb
 from drivers.knobs.page import PageKnobs
-from drivers.readings import Bytes8, Colour, HandReading
+from drivers.readings import Bytes8, Colour, HandReading, Press, Soul, Turn
 from rig.viewfinder.finder import Finder
+from rig.viewfinder.meters import Meters
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+DESK = (1280, 800)
 
 
 @dataclass(frozen=True)
@@ -132,6 +140,109 @@ def fresh_bench() -> Iterator[Bench]:
     yield made
     made.finder.close()
     assert made.deaths == []
+
+
+class Stand:
+    """The page in a browser, with a moving picture, and the knobs echoed into the meters as the frame loop does."""
+
+    def __init__(self, bench: Bench, browser: Chrome) -> None:
+        self.bench, self._browser = bench, browser
+        self.meters = Meters(minutes_left=140.0, zones=(0.09,) * 11)
+        self.said: list[object] = []
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self) -> None:
+        index = 0
+        while not self._stop.wait(0.033):
+            for reading in self.bench.readings():
+                self.said.append(reading)
+                self._hear(reading)
+            now = self.bench.clock.now_ns()
+            self.bench.finder.show(make_grey(index, now, code=60 + round(48 * self.meters.dodge_stops)))
+            self.bench.finder.tell(replace(self.meters, take_seconds=now / 1e9 % 100))
+            index += 1
+
+    def _hear(self, reading: object) -> None:
+        match reading:
+            case Turn(knob="dodge", detents=detents):
+                stops = self.meters.dodge_stops + detents / 12
+                self.meters = replace(self.meters, dodge_stops=max(0.0, min(2.0, stops)))
+            case Press(control="record", down=True):
+                self.meters = replace(self.meters, recording=not self.meters.recording)
+            case Soul(position=position):
+                self.meters = replace(self.meters, soul=position)
+
+    def detents(self, knob: str) -> int:
+        return sum(r.detents for r in list(self.said) if isinstance(r, Turn) and r.knob == knob)
+
+    def presses(self, control: str) -> list[Press]:
+        return [r for r in list(self.said) if isinstance(r, Press) and r.control == control]
+
+    def downs(self, control: str) -> list[bool]:
+        return [press.down for press in self.presses(control)]
+
+    def until(self, true: Callable[[], bool]) -> bool:
+        return self.bench.until(true, 8.0)
+
+    def size(self, width: int, height: int, mobile: bool = False) -> None:
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile}
+        self._browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+    def frames(self) -> int:
+        script = "return Number(document.getElementById('print').dataset.frames || 0)"
+        return int(self._browser.execute_script(script))
+
+    def text(self, css: str) -> str:
+        return str(self._browser.execute_script("return document.querySelector(arguments[0]).textContent", css))
+
+    def lightness(self) -> int:
+        canvas = "document.getElementById('print').getContext('2d')"
+        return int(self._browser.execute_script(f"return {canvas}.getImageData(9, 9, 1, 1).data[1]"))
+
+    def pointer(self, path: list[tuple[float, float]], hold_s: float = 0.0) -> None:
+        """Press at the first point of the dodge dial, move through the others, let go. Units of the dial's radius."""
+        from selenium.webdriver.common.action_chains import ActionChains
+
+        box = self._browser.execute_script(
+            "const r = document.querySelector('#dodge svg').getBoundingClientRect();"
+            "return [r.left + r.width / 2, r.top + r.height / 2, Math.min(r.width / 220, r.height / 208) * 100]"
+        )
+        actions = ActionChains(self._browser, duration=20)
+        mouse = actions.w3c_actions.pointer_action
+        at = [(round(box[0] + x * box[2]), round(box[1] + y * box[2])) for x, y in path]
+        mouse.move_to_location(*at[0])
+        mouse.pointer_down()
+        if hold_s:
+            mouse.pause(hold_s)
+        for point in at[1:]:
+            mouse.move_to_location(*point)
+        mouse.pointer_up()
+        actions.perform()
+
+    def close(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+
+@pytest.fixture
+def stand(bench: Bench, browser: Chrome) -> Iterator[Stand]:
+    made = Stand(bench, browser)
+    made.size(*DESK)
+    browser.get(bench.finder.address)
+    assert made.until(lambda: made.frames() > 2), browser.get_log("browser")
+    yield made
+    made.close()
+    mistakes = [line["message"] for line in browser.get_log("browser") if line["level"] == "SEVERE"]
+    browser.get("about:blank")
+    assert [line for line in mistakes if "ERR_INCOMPLETE" not in line] == []
+
+
+@pytest.fixture
+def make_stand(browser: Chrome) -> Callable[[Bench], Stand]:
+    """Stand(bench), for a finder of its own; close it yourself."""
+    return lambda bench: Stand(bench, browser)
 
 
 @pytest.fixture

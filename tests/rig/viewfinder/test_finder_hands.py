@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 
@@ -55,6 +56,47 @@ def test_a_press_keeps_its_length_though_it_was_queued(fresh_bench: Bench) -> No
     fresh_bench.ask("POST", "/hands", events)
     down, up = fresh_bench.readings()
     assert up.t_ns - down.t_ns == 290_000_000
+
+
+def test_a_hold_that_comes_late_is_still_a_hold(fresh_bench: Bench) -> None:
+    events = [
+        {"kind": "turn", "knob": "burn", "detents": 1, "age_ms": 2300},
+        {"kind": "press", "control": "dodge", "down": True, "age_ms": 2000},
+        {"kind": "press", "control": "dodge", "down": False, "age_ms": 900},
+    ]
+    fresh_bench.ask("POST", "/hands", events)
+    now = fresh_bench.clock.now_ns()
+    turn, down, up = fresh_bench.readings()
+    assert (down.t_ns - turn.t_ns, up.t_ns - down.t_ns) == (300_000_000, 1_100_000_000)
+    assert now - 5_000_000_000 < up.t_ns <= now - 500_000_000
+
+
+def press(bench: Bench, page: str | None, control: str, down: bool) -> int:
+    headers = {} if page is None else {"X-Page": page}
+    return bench.ask("POST", "/hands", {"kind": "press", "control": control, "down": down}, headers)[0]
+
+
+def test_what_a_page_says_again_is_no_second_press(fresh_bench: Bench) -> None:
+    for down in (False, True, True, False, False):
+        assert press(fresh_bench, "a" * 16, "record", down) == 200
+    assert [r.down for r in fresh_bench.readings() if isinstance(r, Press)] == [True, False]
+
+
+def test_what_two_pages_hold_is_down_until_both_let_go(fresh_bench: Bench) -> None:
+    for page, down in (("a" * 16, True), ("b" * 16, False), ("b" * 16, True), ("a" * 16, False)):
+        press(fresh_bench, page, "dodge", down)
+    assert [r.down for r in fresh_bench.readings() if isinstance(r, Press)] == [True]
+    press(fresh_bench, "b" * 16, "dodge", False)
+    assert [r.down for r in fresh_bench.readings() if isinstance(r, Press)] == [False]
+
+
+@pytest.mark.parametrize("page", ["short", "UPPERCASE", "x" * 33, "with space", "0123456789\u00b2"])
+def test_a_page_id_is_letters_and_digits(bench: Bench, page: str) -> None:
+    status, _, body = bench.ask("POST", "/hands", {"kind": "tap"}, {"X-Page": page})
+    assert (status, "8 to 32 of a-z and 0-9" in json.loads(body)["error"]) == (400, True)
+    status, _, body = bench.ask("GET", f"/events?page={quote(page)}")
+    assert (status, "8 to 32 of a-z and 0-9" in json.loads(body)["error"]) == (400, True)
+    assert bench.taps == []
 
 
 def test_an_age_reaches_not_far_back_and_turns_no_order_round() -> None:

@@ -3,131 +3,32 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from drivers.readings import Press, ReportedBeat, Soul, Turn
-from rig.viewfinder.meters import Meters
+from drivers.readings import Press, ReportedBeat, Soul
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
-    from tests.rig.viewfinder.conftest import Bench
+    from tests.rig.viewfinder.conftest import Bench, Stand
 
 pytestmark = pytest.mark.chromium
 SIZES = {"desk": (1280, 800), "upright": (390, 844), "aside": (844, 390)}
 
 
-class Stand:
-    """Shows a moving picture and echoes the knobs into the meters, as the frame loop does."""
-
-    def __init__(self, bench: Bench, grey_print: Callable[..., Any]) -> None:
-        self.bench, self._grey, self.meters = bench, grey_print, Meters(minutes_left=140.0, zones=(0.09,) * 11)
-        self.said: list[object] = []
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-
-    def _run(self) -> None:
-        index = 0
-        while not self._stop.wait(0.033):
-            for reading in self.bench.readings():
-                self.said.append(reading)
-                self._hear(reading)
-            now = self.bench.clock.now_ns()
-            self.bench.finder.show(self._grey(index, now, code=60 + round(48 * self.meters.dodge_stops)))
-            self.bench.finder.tell(replace(self.meters, take_seconds=now / 1e9 % 100))
-            index += 1
-
-    def _hear(self, reading: object) -> None:
-        match reading:
-            case Turn(knob="dodge", detents=detents):
-                stops = self.meters.dodge_stops + detents / 12
-                self.meters = replace(self.meters, dodge_stops=max(0.0, min(2.0, stops)))
-            case Press(control="record", down=True):
-                self.meters = replace(self.meters, recording=not self.meters.recording)
-            case Soul(position=position):
-                self.meters = replace(self.meters, soul=position)
-
-    def detents(self, knob: str) -> int:
-        return sum(r.detents for r in list(self.said) if isinstance(r, Turn) and r.knob == knob)
-
-    def presses(self, control: str) -> list[Press]:
-        return [r for r in list(self.said) if isinstance(r, Press) and r.control == control]
-
-    def until(self, true: Callable[[], bool]) -> bool:
-        return self.bench.until(true, 8.0)
-
-    def close(self) -> None:
-        self._stop.set()
-        self._thread.join()
-
-
-@pytest.fixture
-def stand(bench: Bench, grey_print: Callable[..., Any], browser: Chrome) -> Iterator[Stand]:
-    made = Stand(bench, grey_print)
-    size(browser, *SIZES["desk"])
-    browser.get(bench.finder.address)
-    assert made.until(lambda: frames(browser) > 2), browser.get_log("browser")
-    yield made
-    made.close()
-    mistakes = [line["message"] for line in browser.get_log("browser") if line["level"] == "SEVERE"]
-    browser.get("about:blank")
-    assert [line for line in mistakes if "ERR_INCOMPLETE" not in line] == []
-
-
-def size(browser: Chrome, width: int, height: int, mobile: bool = False) -> None:
-    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-
-
-def frames(browser: Chrome) -> int:
-    return int(browser.execute_script("return Number(document.getElementById('print').dataset.frames || 0)"))
-
-
-def text(browser: Chrome, css: str) -> str:
-    return str(browser.execute_script("return document.querySelector(arguments[0]).textContent", css))
-
-
-def lightness(browser: Chrome) -> int:
-    script = "const c = document.getElementById('print'); return c.getContext('2d').getImageData(9, 9, 1, 1).data[1]"
-    return int(browser.execute_script(script))
-
-
-def pointer(browser: Chrome, path: list[tuple[float, float]], hold_s: float = 0.0) -> None:
-    """Press at the first point of the dodge dial, move through the others, let go. Units of the dial's radius."""
-    from selenium.webdriver.common.action_chains import ActionChains
-
-    box = browser.execute_script(
-        "const r = document.querySelector('#dodge svg').getBoundingClientRect();"
-        "return [r.left + r.width / 2, r.top + r.height / 2, Math.min(r.width / 220, r.height / 208) * 100]"
-    )
-    actions = ActionChains(browser, duration=20)
-    mouse = actions.w3c_actions.pointer_action
-    at = [(round(box[0] + x * box[2]), round(box[1] + y * box[2])) for x, y in path]
-    mouse.move_to_location(*at[0])
-    mouse.pointer_down()
-    if hold_s:
-        mouse.pause(hold_s)
-    for point in at[1:]:
-        mouse.move_to_location(*point)
-    mouse.pointer_up()
-    actions.perform()
-
-
 def test_the_picture_moves_and_a_key_makes_it_lighter(stand: Stand, browser: Chrome) -> None:
-    first, dark = frames(browser), lightness(browser)
+    first, dark = stand.frames(), stand.lightness()
     browser.find_element("tag name", "body").send_keys("k" * 12)
     assert stand.until(lambda: stand.detents("dodge") == 12)
-    assert stand.until(lambda: lightness(browser) > dark + 40)
-    assert frames(browser) > first
-    assert stand.until(lambda: text(browser, "#dodge .value") == "+1.00")
-    assert text(browser, "#dodge .aim") == "zone III"
+    assert stand.until(lambda: stand.lightness() > dark + 40)
+    assert stand.frames() > first
+    assert stand.until(lambda: stand.text("#dodge .value") == "+1.00")
+    assert stand.text("#dodge .aim") == "zone III"
 
 
 def test_arrows_and_letters_turn_both_knobs(stand: Stand, browser: Chrome) -> None:
@@ -152,31 +53,31 @@ def test_dragging_round_the_ring_turns_as_far_as_the_finger_went(stand: Stand, b
     from math import cos, radians, sin
 
     # from nine o'clock to twelve: a third of the 270 degrees, so a third of the dodge's 24 detents
-    pointer(browser, [(-0.85 * cos(radians(a)), -0.85 * sin(radians(a))) for a in range(0, 91, 6)])
+    stand.pointer([(-0.85 * cos(radians(a)), -0.85 * sin(radians(a))) for a in range(0, 91, 6)])
     assert stand.until(lambda: stand.detents("dodge") in (7, 8))
     assert stand.presses("dodge") == [], "turning is no push"
 
 
 def test_dragging_the_middle_up_turns_and_never_presses(stand: Stand, browser: Chrome) -> None:
-    pointer(browser, [(0, 0.2), (0, 0), (0, -0.3), (0, -0.6), (0, -0.9)])
+    stand.pointer([(0, 0.2), (0, 0), (0, -0.3), (0, -0.6), (0, -0.9)])
     assert stand.until(lambda: stand.detents("dodge") >= 6)
     assert stand.presses("dodge") == []
 
 
 def test_a_tap_is_a_short_press_and_a_hold_a_long_one(stand: Stand, browser: Chrome) -> None:
-    pointer(browser, [(0, 0)])
+    stand.pointer([(0, 0)])
     assert stand.until(lambda: len(stand.presses("dodge")) == 2)
     down, up = stand.presses("dodge")
     assert (down.down, up.down) == (True, False)
     assert 0 <= up.t_ns - down.t_ns < 250_000_000
-    pointer(browser, [(0, 0)], hold_s=0.6)
+    stand.pointer([(0, 0)], hold_s=0.6)
     assert stand.until(lambda: len(stand.presses("dodge")) == 4)
     _, _, down, up = stand.presses("dodge")
     assert up.t_ns - down.t_ns > 450_000_000
 
 
 def test_hold_and_turn_sends_turns_between_down_and_up(stand: Stand, browser: Chrome) -> None:
-    pointer(browser, [(0, 0.5), (0, 0.2), (0, -0.3), (0, -0.9)], hold_s=0.4)
+    stand.pointer([(0, 0.5), (0, 0.2), (0, -0.3), (0, -0.9)], hold_s=0.4)
     assert stand.until(lambda: len(stand.presses("dodge")) == 2)
     kinds = [type(r).__name__ for r in stand.said]
     assert kinds[0] == "Press"
@@ -212,8 +113,8 @@ def test_record_shows_its_tally_and_space_taps_a_beat(stand: Stand, browser: Chr
 
 
 def test_whole_picture_unknowns_faults_and_the_sheet_are_said(stand: Stand, browser: Chrome) -> None:
-    assert text(browser, "#bpm") == "—"
-    assert stand.until(lambda: "unknown" in text(browser, "#arousal"))
+    assert stand.text("#bpm") == "—"
+    assert stand.until(lambda: "unknown" in stand.text("#arousal"))
     stand.meters = replace(
         stand.meters,
         dodge_aim=None,
@@ -224,11 +125,11 @@ def test_whole_picture_unknowns_faults_and_the_sheet_are_said(stand: Stand, brow
         sheet_ready=True,
         routes=(("stirred", -2.13, "mired"),),
     )
-    assert stand.until(lambda: text(browser, "#dodge .aim") == "whole picture")
-    assert text(browser, "#dodge .value") == "−0.50"
-    assert text(browser, "#bpm") == "72"
-    assert text(browser, "#fault") == "card slow (and 1 more)"
-    assert text(browser, "#routes") == "stirred−2.1mired"
+    assert stand.until(lambda: stand.text("#dodge .aim") == "whole picture")
+    assert stand.text("#dodge .value") == "−0.50"
+    assert stand.text("#bpm") == "72"
+    assert stand.text("#fault") == "card slow (and 1 more)"
+    assert stand.text("#routes") == "stirred−2.1mired"
     assert browser.find_element("id", "yourprint").is_displayed()
     beats = "return Number(document.getElementById('heart').dataset.beats || 0)"
     before = browser.execute_script(beats)
@@ -241,8 +142,8 @@ def test_whole_picture_unknowns_faults_and_the_sheet_are_said(stand: Stand, brow
 @pytest.mark.parametrize("name", list(SIZES))
 def test_nothing_is_too_small_or_outside(stand: Stand, browser: Chrome, name: str, tmp_path: Path) -> None:
     stand.meters = replace(stand.meters, sheet_ready=True, faults=("pulse sensor lost",), heart_rate_bpm=70.0)
-    stand.until(lambda: text(browser, "#fault") != "")
-    size(browser, *SIZES[name], mobile=name != "desk")
+    stand.until(lambda: stand.text("#fault") != "")
+    stand.size(*SIZES[name], mobile=name != "desk")
     stand.until(lambda: bool(browser.execute_script("return innerWidth") == SIZES[name][0]))
     wrong = browser.execute_script(
         """const wrong = [];
@@ -272,7 +173,7 @@ def test_a_page_that_was_left_holds_no_connection(stand: Stand, browser: Chrome)
     """A browser opens six connections to one host: pages left behind must not use them up, or the knobs hang."""
     for _ in range(4):
         browser.get(stand.bench.finder.address)
-        assert stand.until(lambda: frames(browser) > 0)
+        assert stand.until(lambda: stand.frames() > 0)
     seen: list[tuple[int, int]] = []
 
     def only_one() -> bool:
@@ -286,23 +187,23 @@ def test_a_page_that_was_left_holds_no_connection(stand: Stand, browser: Chrome)
 
 
 def test_it_says_reconnecting_and_comes_back(
-    make_bench: Callable[..., Bench], grey_print: Callable[..., Any], browser: Chrome
+    make_bench: Callable[..., Bench], make_stand: Callable[[Bench], Stand], browser: Chrome
 ) -> None:
     from rig.viewfinder.finder import Finder
 
     bench = make_bench()
-    stand = Stand(bench, grey_print)
+    stand = make_stand(bench)
     try:
         browser.get(bench.finder.address)
-        assert stand.until(lambda: frames(browser) > 1)
+        assert stand.until(lambda: stand.frames() > 1)
         port = bench.port
         bench.finder.close()
         lost = "return document.body.classList.contains('lost')"
         assert stand.until(lambda: bool(browser.execute_script(lost)))
-        assert text(browser, "#lost") == "reconnecting"
-        before = frames(browser)
+        assert stand.text("#lost") == "reconnecting"
+        before = stand.frames()
         bench.finder = Finder(bench.clock, bench.knobs, port=port)
-        assert stand.until(lambda: frames(browser) > before and not browser.execute_script(lost))
+        assert stand.until(lambda: stand.frames() > before and not browser.execute_script(lost))
     finally:
         stand.close()
         browser.get("about:blank")

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from drivers.colour import from_rgb
-from drivers.readings import Colour
+from drivers.readings import Colour, Press
 from drivers.sim.clock import SimulatedClock
 from rig.errors import UserError
 from rig.viewfinder.finder import Finder, listen
@@ -177,6 +177,34 @@ def test_the_last_page_gone_lets_go_of_what_it_held(bench: Bench) -> None:
     held: list[object] = []
     assert bench.until(lambda: bool(held.extend(bench.readings()) or held))
     assert getattr(held[0], "down") is False  # noqa: B009 - the union of readings has no such field
+
+
+def test_a_page_that_goes_lets_go_of_its_own_and_of_nothing_else(fresh_bench: Bench) -> None:
+    bench = fresh_bench
+
+    def press(page: str, control: str) -> None:
+        bench.ask("POST", "/hands", {"kind": "press", "control": control, "down": True}, {"X-Page": page})
+
+    with stream(bench, "/events?page=firstpage") as first:
+        next_event(first, "hello")
+        press("firstpage", "dodge")
+        with stream(bench, "/events?page=secondpage") as second, stream(bench, "/events?page=firstpage") as again:
+            next_event(second, "hello")
+            next_event(again, "hello")
+            press("secondpage", "burn")
+            assert [r.down for r in bench.readings() if isinstance(r, Press)] == [True, True]
+        released: list[Press] = []
+        assert bench.until(
+            lambda: bool(released.extend(r for r in bench.readings() if isinstance(r, Press)) or released)
+        )
+        assert [(r.control, r.down) for r in released] == [("burn", False)]
+        # the first page's second stream is gone too; its first one is not
+        assert bench.until(lambda: bench.finder._listeners.count == 1)
+        assert bench.readings() == []
+    assert bench.until(
+        lambda: bool(released.extend(r for r in bench.readings() if isinstance(r, Press)) or released[1:])
+    )
+    assert [(r.control, r.down) for r in released[1:]] == [("dodge", False)]
 
 
 def test_numbers_of_numpy_are_numbers() -> None:
