@@ -34,7 +34,10 @@ class Parameter:
 
 
 def parameters(cls: type) -> tuple[Parameter, ...]:
-    """The parameters that a dataclass declares, in its own order. TypeError where a field declares too little."""
+    """The parameters that a dataclass declares, in its own order: its fields of float.
+
+    TypeError where one of them declares too little.
+    """
     return _parameters(cls)
 
 
@@ -42,7 +45,13 @@ def parameters(cls: type) -> tuple[Parameter, ...]:
 def _parameters(cls: Hashable) -> tuple[Parameter, ...]:
     assert isinstance(cls, type)
     hints = get_type_hints(cls, include_extras=True)
-    return tuple(_parameter(cls, field, hints[field.name]) for field in dataclasses.fields(cls))
+    numbers = [field for field in dataclasses.fields(cls) if _is_number(hints[field.name])]
+    return tuple(_parameter(cls, field, hints[field.name]) for field in numbers)
+
+
+def _is_number(hint: Any) -> bool:
+    """Points, strokes and files are set, not turned."""
+    return (get_args(hint)[0] if get_origin(hint) is Annotated else hint) is float
 
 
 def _parameter(cls: type, field: dataclasses.Field[Any], hint: Any) -> Parameter:

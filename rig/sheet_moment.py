@@ -52,7 +52,7 @@ _WORTH = (
 
 def telling(look: LookDict) -> float:
     """How far a print through this look is from its negative, in about stops."""
-    return sum(worth * abs(look.get(op, {}).get(name, zero) - zero) for op, name, zero, worth in _WORTH)
+    return float(sum(worth * abs(look.get(op, {}).get(name, zero) - zero) for op, name, zero, worth in _WORTH))
 
 
 def most_telling(frames: Sequence[FrameEntry], changes: Iterable[LookChange]) -> tuple[FrameEntry, LookDict]:

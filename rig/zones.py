@@ -73,3 +73,9 @@ def small_luma(frame: Frame) -> Bytes8:
     if luma.shape[::-1] == size:
         return np.asarray(luma, np.uint8)
     return np.rint(cv2.resize(luma.astype(np.float32), size, interpolation=cv2.INTER_AREA)).astype(np.uint8)
+
+
+def small_zones(frame: Frame, luma: Bytes8 | None = None) -> NDArray[np.float32]:
+    """The zone 0..10 of each pixel of the small luma; luma: small_luma(frame), where it is known already."""
+    small = small_luma(frame) if luma is None else luma
+    return np.asarray(cv2.LUT(small, zones_of_codes(frame.colour).astype(np.float32)))

@@ -8,6 +8,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from rig.grade.recipe import Recipe, ZoneGain
+from rig.grade.strokes import Spot
 
 VERSION = 1
 
@@ -23,9 +24,12 @@ class Dodge:
     feather: Annotated[
         float, Meta(ge=0.25, le=3, description="softness of the zone's edge", extra={"unit": "zones"})
     ] = 1.0
+    place: Spot | None = None  # None: wherever that zone is
 
     def fold(self, recipe: Recipe) -> Recipe:
         """Add a zone gain."""
         if self.stops == 0.0:
             return recipe
-        return replace(recipe, zones=(*recipe.zones, ZoneGain(self.stops, self.zone, self.feather)))
+        place = self.place.place() if self.place else None
+        gain = ZoneGain(self.stops, self.zone, self.feather, place)
+        return replace(recipe, zones=(*recipe.zones, gain))

@@ -16,7 +16,7 @@ from drivers.readings import Bytes8, Colour
 from rig.grade.buffers import Buffers
 from rig.grade.lookup import Lookup
 from rig.grade.mask import Line
-from rig.grade.recipe import EdgeGain
+from rig.grade.recipe import SpatialGain
 from rig.grade.tables import EvScale
 from rig.zones import SMALL, zones_of_codes
 
@@ -40,15 +40,15 @@ class LocalEv:
         self._edges: Bytes8 = np.zeros((0, 0), np.uint8)
 
     def bytes(
-        self, y: Bytes8, colour: Colour, scale: EvScale, lines: Sequence[Line], edges: tuple[EdgeGain, ...]
+        self, y: Bytes8, colour: Colour, scale: EvScale, lines: Sequence[Line], edges: tuple[SpatialGain, ...]
     ) -> Bytes8:
         """Of each pixel of Y. Each line is clamped on its own, then added."""
         total = self._buffers.bytes("local ev", *y.shape)
         if lines:
-            zones, sign = self._zones_of(y, colour), lines[0].stops
+            zones, sign = self._zones_of(y, colour), _stops(lines[0])
             steps = self._line(lines[0], zones, scale, "steps")
             for line in lines[1:]:
-                put = cv2.add if line.stops * sign > 0 else cv2.subtract
+                put = cv2.add if _stops(line) * sign > 0 else cv2.subtract
                 put(steps, self._line(line, zones, scale, "more steps"), dst=steps)
             cv2.convertScaleAbs(steps, dst=total, alpha=np.copysign(1.0 / OF_A_STEP, sign), beta=scale.zero)
         else:
@@ -68,7 +68,7 @@ class LocalEv:
 
     def _line(self, line: Line, zones: Shorts, scale: EvScale, name: str) -> Shorts:
         """What the line adds or, burning, takes: between none and all of its stops."""
-        a_stop = np.float32(np.copysign(1.0 / scale.step, line.stops))
+        a_stop = np.float32(np.copysign(1.0 / scale.step, _stops(line)))
         slope = self._enlarged(line.a * (a_stop * OF_A_SLOPE), zones.shape, "slope")
         offset = self._enlarged((line.b + MIDDLE_ZONE * line.a) * (a_stop * OF_A_STEP), zones.shape, "offset")
         steps = self._buffers.shorts(name, *zones.shape)
@@ -76,7 +76,7 @@ class LocalEv:
             cv2.multiply(slope, of_rows, dst=rows, scale=OF_A_STEP / (OF_A_SLOPE * OF_A_ZONE))
             cv2.add(rows, offset, dst=rows)
         cv2.threshold(steps, 0.0, 0.0, cv2.THRESH_TOZERO, dst=steps)
-        cv2.threshold(steps, round(float(a_stop) * line.stops * OF_A_STEP), 0.0, cv2.THRESH_TRUNC, dst=steps)
+        cv2.threshold(steps, round(float(a_stop) * _stops(line) * OF_A_STEP), 0.0, cv2.THRESH_TRUNC, dst=steps)
         return steps
 
     def _enlarged(self, small: NDArray[np.float32], shape: tuple[int, int], name: str) -> Shorts:
@@ -86,7 +86,7 @@ class LocalEv:
         cv2.resize(np.rint(small).astype(np.int16), large.shape[::-1], dst=large)
         return large[: shape[0] // 2, : shape[1]]
 
-    def _edge_bytes(self, width: int, height: int, scale: EvScale, edges: tuple[EdgeGain, ...]) -> Bytes8:
+    def _edge_bytes(self, width: int, height: int, scale: EvScale, edges: tuple[SpatialGain, ...]) -> Bytes8:
         """Steps of EV that the edges take; made again only when they, the scale or the size change."""
         key = (edges, scale.step, width, height)
         if self._edges_key != key:
@@ -98,3 +98,7 @@ class LocalEv:
             self._edges = np.asarray(cv2.convertScaleAbs(up[:height, :width]), np.uint8)
             self._edges_key = key
         return self._edges
+
+
+def _stops(line: Line) -> float:
+    return line.high or line.low

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache
 from typing import Any, get_type_hints
 
 from rig.errors import UserError
+from rig.grade.auto import Auto
 from rig.grade.burn import Burn
+from rig.grade.bw_filter import BwFilter
+from rig.grade.cdl import Cdl
 from rig.grade.contrast import Contrast
+from rig.grade.curve import Curve
 from rig.grade.dodge import Dodge
 from rig.grade.exposure import Exposure
+from rig.grade.grain import Grain
+from rig.grade.lut import Lut
+from rig.grade.place import Placed
 from rig.grade.recipe import NEUTRAL, Recipe
 from rig.grade.saturation import Saturation
+from rig.grade.split_filter import SplitFilter
+from rig.grade.split_grade import SplitGrade
+from rig.grade.split_tone import SplitTone
+from rig.grade.strokes import Strokes
 from rig.grade.temperature import Temperature
 from rig.grade.tint import Tint
 from rig.grade.vignette import Vignette
+from rig.grade.zonal import Zones
 from rig.loader import load
 from rig.params import Parameter, clamp, parameters, sliders
 from rig.words import did_you_mean
@@ -26,14 +38,26 @@ from rig.words import did_you_mean
 class Look:
     """An ordered set of operations. At its defaults, the print is the negative."""
 
+    auto: Auto = field(default_factory=Auto)
+    place: Placed = field(default_factory=Placed)
     exposure: Exposure = field(default_factory=Exposure)
     temperature: Temperature = field(default_factory=Temperature)
     tint: Tint = field(default_factory=Tint)
+    split_filter: SplitFilter = field(default_factory=SplitFilter)
+    bw_filter: BwFilter = field(default_factory=BwFilter)
+    zones: Zones = field(default_factory=Zones)
     dodge: Dodge = field(default_factory=Dodge)
     burn: Burn = field(default_factory=Burn)
-    contrast: Contrast = field(default_factory=Contrast)
-    saturation: Saturation = field(default_factory=Saturation)
+    strokes: Strokes = field(default_factory=Strokes)
     vignette: Vignette = field(default_factory=Vignette)
+    grain: Grain = field(default_factory=Grain)
+    contrast: Contrast = field(default_factory=Contrast)
+    split_grade: SplitGrade = field(default_factory=SplitGrade)
+    curve: Curve = field(default_factory=Curve)
+    saturation: Saturation = field(default_factory=Saturation)
+    split_tone: SplitTone = field(default_factory=SplitTone)
+    cdl: Cdl = field(default_factory=Cdl)
+    lut: Lut = field(default_factory=Lut)
 
     def fold(self) -> Recipe:
         """The recipe of this look; NEUTRAL where no operation does anything."""
@@ -86,14 +110,21 @@ def with_value(look: Look, name: str, value: float) -> Look:
     return replace(look, **{operation: changed})
 
 
-def look_to_dict(look: Look) -> dict[str, dict[str, float]]:
-    """Every parameter, as the timeline and TOML keep it: ``{"exposure": {"ev": 0.0}, ...}``."""
-    return {
-        operation: {p.name: float(getattr(getattr(look, operation), p.name)) for p in parameters(cls)}
-        for operation, cls in operations().items()
-    }
+def look_to_dict(look: Look) -> dict[str, dict[str, Any]]:
+    """Every operation, as the timeline and TOML keep it: ``{"exposure": {"ev": 0.0}, ...}``; plain lists, dicts, text
+    and numbers. What is None is left out."""
+    return {operation: _plain(getattr(look, operation)) for operation in operations()}
 
 
-def look_from_dict(tables: Mapping[str, Mapping[str, float]]) -> Look:
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        kept = {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+        return {name: each for name, each in kept.items() if each is not None}
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    return value
+
+
+def look_from_dict(tables: Mapping[str, Mapping[str, Any]]) -> Look:
     """A look from its tables; what is missing has its default. UserError with all mistakes, one a line."""
     return load(Look, tables, {}, "look")

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, make_dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta
 
 from rig.errors import UserError
-from rig.grade.burn import Burn
-from rig.grade.contrast import Contrast
-from rig.grade.dodge import Dodge
-from rig.grade.exposure import Exposure
-from rig.grade.look import Look
-from rig.grade.saturation import Saturation
-from rig.grade.temperature import Temperature
-from rig.grade.tint import Tint
-from rig.grade.vignette import Vignette
+from rig.grade.look import Look, operations
 from rig.loader import parse, read_text
 from rig.words import did_you_mean
 
@@ -34,22 +27,26 @@ class NamedLook:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _LookFile:
-    words: Annotated[str, Meta(description="one line in the maker's words")] = ""
-    exposure: Exposure = field(default_factory=Exposure)
-    temperature: Temperature = field(default_factory=Temperature)
-    tint: Tint = field(default_factory=Tint)
-    dodge: Dodge = field(default_factory=Dodge)
-    burn: Burn = field(default_factory=Burn)
-    contrast: Contrast = field(default_factory=Contrast)
-    saturation: Saturation = field(default_factory=Saturation)
-    vignette: Vignette = field(default_factory=Vignette)
-    route: list[dict[str, object]] = field(default_factory=list)
+@cache
+def _look_file() -> type:
+    """What a look's file may hold: every operation, the maker's words, routes."""
+    words = Annotated[str, Meta(description="one line in the maker's words")]
+    routes = list[dict[str, object]]
+    return make_dataclass(
+        "LookFile",
+        [
+            ("words", words, field(default="")),
+            *((name, operation, field(default_factory=operation)) for name, operation in operations().items()),
+            ("route", routes, field(default_factory=list)),
+        ],
+        namespace={"__post_init__": _one_line},
+        frozen=True,
+    )
 
-    def __post_init__(self) -> None:
-        if "\n" in self.words:
-            raise ValueError("words: expected one line, got several")
+
+def _one_line(read: Any) -> None:
+    if "\n" in read.words:
+        raise ValueError("words: expected one line, got several")
 
 
 def shipped_looks() -> tuple[str, ...]:
@@ -79,6 +76,6 @@ def load_look(name_or_path: str | Path) -> NamedLook:
             f"look: expected one of {', '.join(known)} or a path ending in .toml, got {asked or 'nothing'}"
             f"{did_you_mean(asked, known)}"
         )
-    read = parse(_LookFile, text, where)
-    look = Look(**{operation.name: getattr(read, operation.name) for operation in fields(Look)})
+    read: Any = parse(_look_file(), text, where)
+    look = Look(**{operation: getattr(read, operation) for operation in operations()})
     return NamedLook(name, look, read.route, read.words)

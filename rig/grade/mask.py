@@ -7,18 +7,19 @@ map's zone, never the pixel's own. The slope is clamped so that no gradient turn
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.readings import Frame
-from rig.grade.recipe import ZoneGain
-from rig.zones import small_luma, zones_of_codes
+from rig.grade.bearings import AS_AIMED, Bearings
+from rig.grade.recipe import Place, ZoneGain, ZoneScale, smoothstep
 
-Plane = NDArray[np.float32]
+Plane: TypeAlias = NDArray[np.float32]
+Gain: TypeAlias = ZoneGain | ZoneScale
 
 MAP_RADIUS, MAP_EPS = 6, 0.15
 EDGE_RADIUS, EDGE_EPS = 4, 0.1
@@ -29,10 +30,11 @@ LONGEST_GAP_S = 1.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """EV = clip(a * zone + b) between 0 and ``stops``; a, b float32, (ceil(h / 8), ceil(w / 8)); zone 0..10 at each
-    pixel of the negative."""
+    """EV = clip(a * zone + b, low, high); a, b float32, (ceil(h / 8), ceil(w / 8)), bilinear between; zone 0..10 as
+    each pixel of the negative has it. low <= 0 <= high, one of them 0."""
 
-    stops: float
+    low: float
+    high: float
     a: Plane
     b: Plane
 
@@ -50,18 +52,39 @@ class Mask:
         """Forget the frames before."""
         self._lines = []
 
-    def update(self, frame: Frame, gains: tuple[ZoneGain, ...]) -> tuple[Line, ...]:
-        """The lines of this frame, one for each gain. Frames in order of time."""
-        fresh = _lines(frame, gains)
-        key = (frame.width, frame.height, frame.colour, tuple((gain.zone, gain.feather) for gain in gains))
-        keep = self._keep(frame.t_ns) if self._lines and key == self._key else 0.0
+    def update(
+        self, zones: Plane, t_ns: int, gains: Sequence[Gain], bearings: Bearings = AS_AIMED, every: int = 1
+    ) -> tuple[Line, ...]:
+        """The lines of this frame: one for all that lightens, one for all that darkens, where there is any.
+
+        zones: the negative's at an eighth of the size (rig.zones.small_zones). Frames in order of time. every: make
+        the mask of every so many frames only, and keep it for those between.
+        """
+        key = (zones.shape, tuple(_aim(gain) for gain in gains))
+        fresh = _lines(zones - np.float32(5.0 + bearings.light_ev), gains)
+        keep = self._keep(t_ns) if self._lines and key == self._key else 0.0
         if keep > 0.0:
             for (a, b), (old_a, old_b) in zip(fresh, self._lines, strict=True):
                 cv2.addWeighted(a, 1.0 - keep, old_a, keep, 0.0, dst=a)
                 cv2.addWeighted(b, 1.0 - keep, old_b, keep, 0.0, dst=b)
-        self._t_ns, self._key, self._lines = frame.t_ns, key, fresh
-        stops = [np.float32(gain.stops) for gain in gains]
-        return tuple(Line(float(s), a * s, b * s) for s, (a, b) in zip(stops, fresh, strict=True))
+        self._t_ns, self._key, self._lines = t_ns, key, fresh
+        lines = []
+        for sign in (1.0, -1.0):
+            chosen = [(gain, line) for gain, line in zip(gains, fresh, strict=True) if gain.stops * sign > 0.0]
+            if not chosen:
+                continue
+            a, b = np.zeros_like(zones), np.zeros_like(zones)
+            total = 0.0
+            for gain, (of_a, of_b) in chosen:
+                stops: Any = np.float32(gain.stops)
+                if gain.place is not None:
+                    stops = stops * ellipse(gain.place, bearings.centre(gain.place), zones.shape)
+                a += stops * of_a
+                b += stops * of_b
+                total += gain.stops
+            b -= a * np.float32(5.0 + bearings.light_ev)
+            lines.append(Line(min(total, 0.0), max(total, 0.0), a, b))
+        return tuple(lines)
 
     def _keep(self, t_ns: int) -> float:
         """The share of the lines before that stays: none after a gap, all of it for the same frame again."""
@@ -69,9 +92,22 @@ class Mask:
         return float(np.exp(-gap_s / SMOOTH_S)) if 0.0 <= gap_s <= LONGEST_GAP_S else 0.0
 
 
-def _lines(frame: Frame, gains: tuple[ZoneGain, ...]) -> list[tuple[Plane, Plane]]:
-    """Slope and offset of each gain's weight 0..1 over the zone."""
-    zones = np.asarray(cv2.LUT(small_luma(frame), zones_of_codes(frame.colour).astype(np.float32) - 5.0))
+def ellipse(place: Place, centre: tuple[float, float], shape: tuple[int, ...]) -> Plane:
+    """The share 0..1 of each small pixel: 1 within half its height, 0 from one and a half on; as wide as high."""
+    rows, columns = shape
+    x = (np.arange(columns, dtype=np.float32) + 0.5 - centre[0] * columns)[None, :]
+    y = (np.arange(rows, dtype=np.float32) + 0.5 - centre[1] * rows)[:, None]
+    radius = np.hypot(x, y) / np.float32(0.5 * place.height * rows)
+    return np.asarray(1.0 - smoothstep(radius - np.float32(0.5)), np.float32)
+
+
+def _aim(gain: Gain) -> object:
+    """What a gain is, but for its stops."""
+    return (gain.zone, gain.feather) if isinstance(gain, ZoneGain) else tuple(g / gain.stops for g in gain.gains)
+
+
+def _lines(zones: Plane, gains: Sequence[Gain]) -> list[tuple[Plane, Plane]]:
+    """Slope and offset of each gain's weight 0..1 over the zone, counted from V."""
     mean, square = _box(zones, MAP_RADIUS), _box(zones * zones, MAP_RADIUS)
     variance = np.maximum(square - mean * mean, 0.0)
     slope = variance / (variance + np.float32(MAP_EPS))
@@ -87,13 +123,11 @@ def _lines(frame: Frame, gains: tuple[ZoneGain, ...]) -> list[tuple[Plane, Plane
     slopes = _clamped([fit for fit, _ in fits], gains)
     lines = []
     for clamped, (_, weight_mean) in zip(slopes, fits, strict=True):
-        a = _box(clamped, EDGE_RADIUS)
-        # zones were centred on V; a line over the zone itself has its offset at zone 0
-        lines.append((a, _box(weight_mean - clamped * mean, EDGE_RADIUS) - 5.0 * a))
+        lines.append((_box(clamped, EDGE_RADIUS), _box(weight_mean - clamped * mean, EDGE_RADIUS)))
     return lines
 
 
-def _clamped(slopes: list[NDArray[Any]], gains: tuple[ZoneGain, ...]) -> list[Plane]:
+def _clamped(slopes: list[NDArray[Any]], gains: Sequence[Gain]) -> list[Plane]:
     """Slopes such that EV falls by at most half a stop a zone: each gain's, and the sum where several fall."""
     lowest = np.float32(LOWEST_SLOPE)
     evs: list[Plane] = [np.maximum(slope * np.float32(g.stops), lowest) for slope, g in zip(slopes, gains, strict=True)]

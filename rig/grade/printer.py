@@ -10,12 +10,14 @@ import numpy as np
 
 from drivers.readings import Bytes8, Colour, Frame
 from rig.errors import UserError
+from rig.grade.bearings import AS_AIMED, Bearings
 from rig.grade.look import Look, operations, with_value
 from rig.grade.mask import Line, Mask
 from rig.grade.opencv import OpenCvEngine
 from rig.grade.recipe import NEUTRAL, Recipe
 from rig.grade.reference import ReferenceEngine
 from rig.words import did_you_mean
+from rig.zones import small_zones
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,14 +64,19 @@ class Printer:
         self._recipe = NEUTRAL
 
     def print(
-        self, frame: Frame, look: Look, newest_edge_ns: int | None = None, newest_beat_ns: int | None = None
+        self,
+        frame: Frame,
+        look: Look,
+        newest_edge_ns: int | None = None,
+        newest_beat_ns: int | None = None,
+        bearings: Bearings = AS_AIMED,
     ) -> Print:
         """The print of a frame; frames in order of time."""
         if look != self._look:
             self._look, self._recipe = look, look.fold()
         pixels = frame.pixels
         if self._recipe.zones:
-            lines = self._mask.update(frame, self._recipe.zones)
+            lines = self._mask.update(small_zones(frame), frame.t_ns, self._recipe.zones, bearings)
         else:
             lines = ()
             self._mask.reset()

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from drivers.colour import planes, rgb_to_yuv_matrix, yuv_to_rgb_matrix
-from drivers.readings import Bytes8, Colour, Frame
+from drivers.colour import planes, rgb_to_yuv_matrix
+from drivers.readings import Bytes8, Frame
+from rig.grade.dither import dither
+from rig.grade.grain import TILE, grain_offset, grain_tile
 from rig.grade.mask import Line
+from rig.grade.picture import Picture, picture_of
 from rig.grade.recipe import Recipe
-from rig.grade.tone import lift, tone, white, white_on_yuv
-from rig.zones import SMALL, Floats, luma_of_codes, zones_of_codes
+from rig.grade.tone import film_weights, lift, luma_weights, tint, tone, white
+from rig.zones import SMALL, Floats
 
 
 class ReferenceEngine:
@@ -20,84 +23,87 @@ class ReferenceEngine:
 
     name = "reference"
 
-    def print(self, frame: Frame, recipe: Recipe, lines: Sequence[Line]) -> Bytes8:
-        """The printed frame, I420 of the frame's own size and colour.
+    def __init__(self, dithers: bool = True) -> None:
+        """dithers: spread the rounding to 8 bits, so that no smooth tone breaks into contours."""
+        self._dithers = dithers
 
-        Chroma stays at half the size: each code takes the mean gain of its four pixels.
-        """
-        colour = frame.colour
-        luma, toned, gain = _toned(frame, recipe, lines)
-        chroma = np.stack(planes(frame.pixels)[1:], axis=-1) - 128.0
-        if recipe.turns_colour:
-            of_chroma, of_grey = white_on_yuv(recipe.gains, colour)
-            grey = _quarter(luma + lift(luma, colour.transfer))
-            chroma = chroma @ of_chroma[1:].T + of_grey[1:] * grey[..., None]
-        chroma = 128.0 + chroma * _quarter(gain)[..., None]
-        zero, span = (16.0, 219.0) if colour.range == "limited" else (0.0, 255.0)
+    def print(self, frame: Frame, recipe: Recipe, lines: Sequence[Line]) -> Bytes8:
+        """The printed frame, I420 of the frame's own size and colour; chroma is the mean of four pixels."""
+        rgb = print_picture(picture_of(frame), recipe, lines)
+        matrix = rgb_to_yuv_matrix(frame.colour)
+        yuv = 255.0 * (rgb @ matrix[:, :3].T) + matrix[:, 3]
         pixels = np.empty_like(frame.pixels)
-        y, u, v = planes(pixels)
-        for plane, values in ((y, toned * span + zero), (u, chroma[..., 0]), (v, chroma[..., 1])):
+        for index, plane in enumerate(planes(pixels)):
+            values = yuv[..., index] if index == 0 else _quarter(yuv[..., index])
+            if self._dithers:
+                values = values + dither(values.shape[0], values.shape[1], index)
             plane[:] = np.clip(np.rint(values), 0, 255)
         return pixels
 
 
-def print_rgb(frame: Frame, recipe: Recipe, lines: Sequence[Line]) -> Floats:
-    """The print as encoded RGB at full size, float64 (h, w, 3), 1 is white; values beyond 0..1 are kept."""
-    luma, toned, gain = _toned(frame, recipe, lines)
-    rgb = _balanced(frame, recipe, luma)
-    return np.asarray(toned[..., None] + gain[..., None] * (rgb - _luma(rgb, frame.colour)[..., None]))
+def print_picture(picture: Picture, recipe: Recipe, lines: Sequence[Line]) -> Floats:
+    """The print as encoded RGB, float64 (h, w, 3), 1 is white; values beyond 0..1 are kept, unless by the finish.
+
+    out = C(u) + s g C'(u) (v - l) + tint(C(u)), with v a channel after white balance, l its luma, u the luma that the
+    film sees after EV, g the gain that EV gives to chroma, s the saturation.
+    """
+    colour, transfer = picture.colour, picture.colour.transfer
+    rgb = _balanced(picture, recipe)
+    luma = np.asarray(rgb @ luma_weights(colour))
+    seen = np.asarray(rgb @ film_weights(recipe.film, colour)) if recipe.film != (1.0, 1.0, 1.0) else luma
+    ev = recipe.ev + local_ev(picture, recipe, lines)
+    toned, gain = tone(seen, ev, recipe.curve, recipe.saturation, transfer)
+    out = toned[..., None] + gain[..., None] * (rgb - luma[..., None])
+    if recipe.toning is not None:
+        out = out + tint(toned, recipe.toning, colour)
+    for step in recipe.finish:
+        out = step.finish(out)
+    return np.asarray(out)
 
 
-def _toned(frame: Frame, recipe: Recipe, lines: Sequence[Line]) -> tuple[Floats, Floats, Floats]:
-    """Of each pixel: the negative's luma, the printed luma, and the gain of chroma."""
-    negative = luma_of_codes(frame.colour)[planes(frame.pixels)[0]]
-    luma = negative
-    if recipe.turns_colour:
-        luma = _luma(_balanced(frame, recipe, negative), frame.colour)
-    ev = recipe.ev + local_ev(frame, recipe, lines)
-    return negative, *tone(luma, ev, recipe.curve, recipe.saturation, frame.colour.transfer)
-
-
-def _balanced(frame: Frame, recipe: Recipe, luma: Floats) -> Floats:
-    rgb = negative_rgb(frame)
-    if not recipe.turns_colour:
+def _balanced(picture: Picture, recipe: Recipe) -> Floats:
+    rgb = np.asarray(picture.rgb, np.float64)
+    if recipe.gains == (1.0, 1.0, 1.0) and recipe.half is None:
         return rgb
-    gains = white(recipe.gains, frame.colour)
-    return np.asarray(rgb * gains + (gains - 1.0) * lift(luma, frame.colour.transfer)[..., None])
+    lifted = lift(picture.luma(), picture.colour.transfer)[..., None]
+    first = recipe.gains if recipe.half is None else _times(recipe.gains, recipe.half.first)
+    gains = white(first, picture.colour)
+    out = rgb * gains + (gains - 1.0) * lifted
+    if recipe.half is not None:
+        gains = white(_times(recipe.gains, recipe.half.second), picture.colour)
+        share = recipe.half.halves.share(picture.width, picture.height)[..., None]
+        out = out + share * (rgb * gains + (gains - 1.0) * lifted - out)
+    return np.asarray(out)
 
 
-def _luma(rgb: Floats, colour: Colour) -> Floats:
-    return np.asarray(rgb @ rgb_to_yuv_matrix(Colour(matrix=colour.matrix, range="full"))[0, :3])
+def _times(a: tuple[float, float, float], b: tuple[float, float, float]) -> tuple[float, float, float]:
+    return a[0] * b[0], a[1] * b[1], a[2] * b[2]
+
+
+def local_ev(picture: Picture, recipe: Recipe, lines: Sequence[Line]) -> Floats:
+    """Stops added at each pixel by zones, places and grain, float64 (h, w). Each line is clamped before it is added."""
+    height, width = picture.height, picture.width
+    total = np.zeros((height, width))
+    if lines:
+        zones = picture.zones()
+        for line in lines:
+            rows, columns = line.a.shape
+            a, b = (
+                np.asarray(cv2.resize(plane.astype(np.float64), (columns * SMALL, rows * SMALL)))[:height, :width]
+                for plane in (line.a, line.b)
+            )
+            total += np.clip(a * zones + b, line.low, line.high)
+    for edge in recipe.edges:
+        total += edge.ev(width, height)
+    if recipe.grain is not None:
+        tile = grain_tile(recipe.grain.size, height)
+        down, right = grain_offset(picture.t_ns)
+        rows, columns = (np.arange(height) + down) % TILE, (np.arange(width) + right) % TILE
+        total += recipe.grain.stops / 32.0 * tile[rows[:, None], columns[None, :]]
+    return total
 
 
 def _quarter(values: Floats) -> Floats:
     """Means of two by two pixels."""
     height, width = values.shape
     return np.asarray(values.reshape(height // 2, 2, width // 2, 2).mean(axis=(1, 3)))
-
-
-def negative_rgb(frame: Frame) -> Floats:
-    """The negative as encoded RGB, float64 (h, w, 3), chroma interpolated linearly."""
-    y, u, v = planes(frame.pixels)
-    size = (frame.width, frame.height)
-    up = [np.asarray(cv2.resize(plane.astype(np.float64), size, interpolation=cv2.INTER_LINEAR)) for plane in (u, v)]
-    matrix = yuv_to_rgb_matrix(frame.colour)
-    yuv = np.stack([y.astype(np.float64), *up], axis=-1)
-    return np.asarray((yuv @ matrix[:, :3].T + matrix[:, 3]) / 255.0)
-
-
-def local_ev(frame: Frame, recipe: Recipe, lines: Sequence[Line]) -> Floats:
-    """Stops added at each pixel by zones and edges, float64 (h, w). Each zone gain is clamped before it is added."""
-    height, width = frame.height, frame.width
-    zones = zones_of_codes(frame.colour)[planes(frame.pixels)[0]]
-    total = np.zeros((height, width))
-    for line in lines:
-        rows, columns = line.a.shape
-        a, b = (
-            np.asarray(cv2.resize(plane.astype(np.float64), (columns * SMALL, rows * SMALL)))[:height, :width]
-            for plane in (line.a, line.b)
-        )
-        total += np.clip(a * zones + b, min(line.stops, 0.0), max(line.stops, 0.0))
-    for edge in recipe.edges:
-        total += edge.ev(width, height)
-    return total

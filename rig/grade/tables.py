@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from drivers.readings import Bytes8, Colour
 from rig.grade.balance import Balance, balance
-from rig.grade.recipe import Curve, Recipe
+from rig.grade.recipe import CurvePart, Recipe
 from rig.grade.tone import tone
 from rig.zones import luma_of_codes
 
@@ -39,7 +39,7 @@ class EvScale:
     @classmethod
     def of(cls, recipe: Recipe) -> EvScale | None:
         """The scale of all zones and edges of a recipe; None where it has none."""
-        stops = [gain.stops for gain in recipe.zones] + [edge.stops for edge in recipe.edges]
+        stops = [gain.stops for gain in recipe.zones] + [stop for edge in recipe.edges for stop in edge.bounds()]
         if not stops:
             return None
         down, up = (BRACKET * ceil(sum(max(sign * s, 0.0) for s in stops) / BRACKET) for sign in (-1.0, 1.0))
@@ -98,7 +98,9 @@ def compile_tables(recipe: Recipe, colour: Colour) -> Tables:
 
 
 @lru_cache(maxsize=4)
-def _tone_tables(ev: float, scale: EvScale | None, curve: Curve, saturation: float, colour: Colour) -> ToneTables:
+def _tone_tables(
+    ev: float, scale: EvScale | None, curve: tuple[CurvePart, ...], saturation: float, colour: Colour
+) -> ToneTables:
     evs = ev + (scale.knots() if scale else np.zeros((1, 1)))
     toned, gains64 = tone(luma_of_codes(colour)[None, :], evs, curve, saturation, colour.transfer)
     zero, span = (16.0, 219.0) if colour.range == "limited" else (0.0, 255.0)

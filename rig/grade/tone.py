@@ -11,8 +11,9 @@ import numpy as np
 
 from drivers.colour import rgb_to_yuv_matrix
 from drivers.readings import Colour
-from rig.grade.recipe import Curve
-from rig.zones import TRANSFERS, Floats, encode, value_of_zone
+from rig.grade.luma_curve import bend
+from rig.grade.recipe import CurvePart, Toning
+from rig.zones import TRANSFERS, Floats, encode
 
 KNEE = 0.75  # encoded; brighter tones are rolled off when light is added
 
@@ -36,6 +37,27 @@ def white_on_yuv(gains: tuple[float, float, float], colour: Colour) -> tuple[Flo
     encoded = white(gains, colour)
     of_chroma = (to_yuv @ np.diag(encoded) @ np.linalg.inv(to_yuv))[:, 1:]
     return np.asarray(of_chroma), np.asarray(to_yuv @ (encoded - 1.0) * 255.0)
+
+
+def film_weights(film: tuple[float, float, float], colour: Colour) -> Floats:
+    """(3,): what the encoded channels give to luma, through what the film sees; their sum is 1."""
+    weights = luma_weights(colour) * np.asarray(film)
+    return np.asarray(weights / weights.sum())
+
+
+def luma_weights(colour: Colour) -> Floats:
+    """(3,): what the encoded channels give to the colour's own luma."""
+    return np.asarray(rgb_to_yuv_matrix(Colour(matrix=colour.matrix, range="full"))[0, :3])
+
+
+def tint(luma: Floats, toning: Toning, colour: Colour) -> Floats:
+    """(..., 3): what the tint curve adds to encoded red, green, blue at a printed luma; it has no luma of its own."""
+    weights = luma_weights(colour)
+    of_shadows, of_highlights = (
+        np.asarray(rgb) - float(weights @ np.asarray(rgb)) for rgb in (toning.shadows, toning.highlights)
+    )
+    shadows, highlights = toning.shares(luma)
+    return np.asarray(shadows[..., None] * of_shadows + highlights[..., None] * of_highlights)
 
 
 def lift(luma: Floats, transfer: str) -> Floats:
@@ -78,25 +100,9 @@ def _open_toe(luma: Floats, gain: Floats, exposed: Floats, transfer: str) -> Non
         exposed[sunk] = slope * ((exposed[sunk] + offset) / (1.0 + offset)) ** exponent
 
 
-def bend(luma: Floats, curve: Curve, transfer: str) -> tuple[Floats, Floats]:
-    """The luma curve C and its slope C' at luma 0..1.
-
-    Two rational arcs (C. Schlick, Fast alternatives to Perlin's bias and gain functions, 1994) that meet at the pivot
-    with slope m = 2 ** stops_of_slope and end in black and white with slope 1 / m: always rising.
-    """
-    if curve.stops_of_slope == 0.0:
-        return luma, np.ones_like(luma)
-    slope = 2.0**curve.stops_of_slope
-    pivot = value_of_zone(curve.pivot_zone, transfer)
-    below = luma < pivot
-    span = np.where(below, pivot, 1.0 - pivot)
-    t = np.where(below, luma, 1.0 - luma) / span
-    bottom = slope + (1.0 - slope) * t
-    arc = span * t / bottom
-    return np.where(below, arc, 1.0 - arc), slope / (bottom * bottom)
-
-
-def tone(luma: Floats, ev: Floats, curve: Curve, saturation: float, transfer: str) -> tuple[Floats, Floats]:
+def tone(
+    luma: Floats, ev: Floats, curve: tuple[CurvePart, ...], saturation: float, transfer: str
+) -> tuple[Floats, Floats]:
     """Printed luma and the gain of chroma. Luma beyond 0..1 (codes outside a limited range) keeps its distance."""
     inside = np.clip(luma, 0.0, 1.0)
     exposed, gain = expose(inside, ev, transfer)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from rig.hands.state import MOST_BURN_STOPS, MOST_DODGE_STOPS, MOST_EV, MOST_ZONE, HandState
 
-Look: TypeAlias = dict[str, dict[str, float]]
+Look: TypeAlias = dict[str, dict[str, Any]]
 
 
-def apply(look: Mapping[str, Mapping[str, float]], state: HandState) -> Look:
+def apply(look: Mapping[str, Mapping[str, Any]], state: HandState) -> Look:
     """The look with dodge and burn where the hands have them, and the hands' ev added to the look's own.
 
     look: operation to parameter to value; it is left as it is. The sum of both ev stays within -4 to 4.
@@ -27,7 +27,7 @@ def apply(look: Mapping[str, Mapping[str, float]], state: HandState) -> Look:
     return made
 
 
-def state_of_look(look: Mapping[str, Mapping[str, float]], state: HandState | None = None) -> HandState:
+def state_of_look(look: Mapping[str, Mapping[str, Any]], state: HandState | None = None) -> HandState:
     """The hands as a look has them, so that the knobs go on from the look's own dodge and burn instead of erasing them.
 
     The look's exposure stays the look's: the hands' ev is what they add to it.

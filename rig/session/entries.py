@@ -8,10 +8,10 @@ negative is near; the two are never confused.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 # {"exposure": {"ev": 0.5}, "dodge": {"stops": 1.0, "zone": 3.0}, ...}: rig.grade.look turns it into a Look and back.
-LookDict: TypeAlias = dict[str, dict[str, float]]
+LookDict: TypeAlias = dict[str, dict[str, Any]]
 FORMAT_VERSION = 1
 
 
