@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from drivers.pool import FramePool
 from drivers.readings import Bytes8, Colour
 
 _KR_KB = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722)}
@@ -50,12 +51,17 @@ def to_rgb(pixels: Bytes8, colour: Colour) -> Bytes8:
     return np.asarray(cv2.transform(merged, yuv_to_rgb_matrix(colour)), np.uint8)
 
 
-def from_rgb(rgb: Bytes8, colour: Colour) -> Bytes8:
-    """RGB, uint8 (h, w, 3) with h and w even, to I420; chroma is the mean of each two by two pixels."""
+def from_rgb(rgb: Bytes8, colour: Colour, pool: FramePool | None = None) -> Bytes8:
+    """RGB, uint8 (h, w, 3) with h and w even, to I420; chroma is the mean of each two by two pixels.
+
+    pool: whose memory is used, where pictures keep coming.
+    """
     height, width = rgb.shape[:2]
-    yuv = cv2.transform(rgb, rgb_to_yuv_matrix(colour))
-    half = cv2.resize(yuv, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    pixels = np.empty((height * 3 // 2, width), np.uint8)
+    memory = FramePool() if pool is None else pool
+    yuv, half = memory.take((height, width, 3)), memory.take((height // 2, width // 2, 3))
+    cv2.transform(rgb, rgb_to_yuv_matrix(colour), dst=yuv)
+    cv2.resize(yuv, (width // 2, height // 2), dst=half, interpolation=cv2.INTER_AREA)
+    pixels = memory.take((height * 3 // 2, width))
     y, u, v = planes(pixels)
     y[:], u[:], v[:] = yuv[..., 0], half[..., 1], half[..., 2]
     return pixels

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 Bytes8: TypeAlias = NDArray[np.uint8]
 Knob: TypeAlias = Literal["dodge", "burn"]
-Control: TypeAlias = Literal["dodge", "burn", "record", "undo", "redo", "lock"]  # the last three: on the page only
+# undo, redo, lock and keep (the live stroke is kept as it is): on the page and the keyboard only
+Control: TypeAlias = Literal["dodge", "burn", "record", "undo", "redo", "lock", "keep"]
 SoulPosition: TypeAlias = Literal["off", "set", "proof"]
 
 
@@ -119,6 +120,14 @@ class Soul:
 
 
 @dataclass(frozen=True, slots=True)
+class Placing:
+    """What lies under the centre spot is to be placed on a zone, 0 to 10, by the base exposure."""
+
+    t_ns: int
+    zone: float
+
+
+@dataclass(frozen=True, slots=True)
 class Packet:
     """One encoded picture as a VideoEncoder gives it: H.264 in Annex B, pts on the frame's own clock."""
 
@@ -128,5 +137,5 @@ class Packet:
 
 
 PulseReading: TypeAlias = PulseSamples | ReportedBeat
-HandReading: TypeAlias = Turn | Press | Soul
+HandReading: TypeAlias = Turn | Press | Soul | Placing
 Reading: TypeAlias = PulseReading | HandReading

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from drivers.colour import from_rgb, planes
+from drivers.pool import FramePool
 from drivers.readings import Bytes8, Colour
 
 if TYPE_CHECKING:
@@ -45,17 +45,17 @@ def colour_of(frame: VideoFrame, transfer: int = 2) -> Colour:
     return Colour(matrix, "full" if full else "limited", curve)  # type: ignore[arg-type]
 
 
-def to_i420(frame: VideoFrame, colour: Colour) -> Bytes8:
+def to_i420(frame: VideoFrame, colour: Colour, pool: FramePool) -> Bytes8:
     """Copy a decoded picture into I420 of that colour (the one colour_of gave), upright, odd sizes cropped to even.
 
     8-bit 4:2:0 is copied as it is; other YUV formats go through swscale with range and matrix unchanged (SMPTE 240M and
-    BT.2020 through to BT.709); RGB, grey and palettes go through 8-bit RGB.
+    BT.2020 through to BT.709); RGB, grey and palettes go through 8-bit RGB. pool: whose memory it goes to.
     """
     if not _is_yuv(frame):
         rgb = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
         height, width = rgb.shape[0] & ~1, rgb.shape[1] & ~1
-        pixels = from_rgb(np.ascontiguousarray(rgb[:height, :width]), colour)
-        return _upright(pixels, quarter_turns(frame))
+        pixels = from_rgb(np.ascontiguousarray(rgb[:height, :width]), colour, pool)
+        return _upright(pixels, quarter_turns(frame), pool)
     space = int(frame.colorspace)
     name = frame.format.name
     if name not in ("yuv420p", "yuvj420p") or space in _SWS_BY_SPC:
@@ -71,7 +71,7 @@ def to_i420(frame: VideoFrame, colour: Colour) -> Bytes8:
             src_color_range=span,
             dst_color_range=span,
         )
-    return _upright(_copy(frame), quarter_turns(frame))
+    return _upright(_copy(frame, pool), quarter_turns(frame), pool)
 
 
 def quarter_turns(frame: VideoFrame) -> int:
@@ -100,9 +100,9 @@ def _plane(plane: VideoPlane, height: int, width: int) -> Bytes8:
     return rows[:height, :width]
 
 
-def _copy(frame: VideoFrame) -> Bytes8:
+def _copy(frame: VideoFrame, pool: FramePool) -> Bytes8:
     height, width = frame.height & ~1, frame.width & ~1
-    pixels: NDArray[np.uint8] = np.empty((height * 3 // 2, width), np.uint8)
+    pixels = pool.take((height * 3 // 2, width))
     y, u, v = planes(pixels)
     y[:] = _plane(frame.planes[0], height, width)
     u[:] = _plane(frame.planes[1], height // 2, width // 2)
@@ -110,19 +110,19 @@ def _copy(frame: VideoFrame) -> Bytes8:
     return pixels
 
 
-def _upright(pixels: Bytes8, turns: int) -> Bytes8:
+def _upright(pixels: Bytes8, turns: int, pool: FramePool) -> Bytes8:
     if not turns:
         return pixels
     y, u, v = (np.rot90(plane, turns) for plane in planes(pixels))
-    turned = np.empty((y.shape[0] * 3 // 2, y.shape[1]), np.uint8)
+    turned = pool.take((y.shape[0] * 3 // 2, y.shape[1]))
     for there, plane in zip(planes(turned), (y, u, v), strict=True):
         there[:] = plane
     return turned
 
 
-def resized(pixels: Bytes8, height: int, width: int) -> Bytes8:
+def resized(pixels: Bytes8, height: int, width: int, pool: FramePool) -> Bytes8:
     """The picture at another (even) size: a clip may change its size half way, a Camera does not."""
-    other = np.empty((height * 3 // 2, width), np.uint8)
+    other = pool.take((height * 3 // 2, width))
     for there, plane in zip(planes(other), planes(pixels), strict=True):
-        there[:] = cv2.resize(plane, (there.shape[1], there.shape[0]), interpolation=cv2.INTER_AREA)
+        cv2.resize(plane, (there.shape[1], there.shape[0]), dst=there, interpolation=cv2.INTER_AREA)
     return other

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from drivers.errors import BadInput, DeviceNotFound, DevicePermission, LibraryMissing
 from drivers.interfaces import CameraInfo
+from drivers.pool import FramePool
 from drivers.readings import Bytes8, Colour, Frame
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ class _Clip:
             raise LibraryMissing(f"camera clip {path}: the library av is not installed: pip install av") from error
         self._av = av
         self._path = path
+        self._pool = FramePool()
         self.rate_hz = 25.0
         self.colour = Colour()
 
@@ -142,11 +144,11 @@ class _Clip:
             for frame, transfer in self._round():
                 if shape is None:
                     self.colour = colour_of(frame, transfer)
-                pixels = to_i420(frame, self.colour)
+                pixels = to_i420(frame, self.colour, self._pool)
                 if shape is None:
                     shape = pixels.shape
                 elif pixels.shape != shape:
-                    pixels = resized(pixels, shape[0] * 2 // 3, shape[1])
+                    pixels = resized(pixels, shape[0] * 2 // 3, shape[1], self._pool)
                 period_ns = round(1e9 / self.rate_hz)
                 if first_s is None:
                     first_s = frame.time

@@ -5,13 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from drivers.camera.arrivals import next_arrival
 from drivers.colour import planes
 from drivers.errors import DeviceNotFound, LibraryMissing
 from drivers.handover import Line
 from drivers.interfaces import CameraInfo
+from drivers.pool import FramePool
 from drivers.readings import Bytes8, Colour, Frame
 
 if TYPE_CHECKING:
@@ -45,6 +44,7 @@ class PiCamera:
         self._settings = settings
         self._clock = bench.clock
         self._line: Line[Any] = Line(most=WAITING)
+        self._pool = FramePool()
         self._camera: Any = None
         self._mapped: Any = None
         self._streams: dict[str, tuple[int, int, int]] = {}
@@ -183,7 +183,7 @@ class PiCamera:
 
     def _copy(self, request: Any, stream: str) -> Bytes8:
         width, height, stride = self._streams[stream]
-        pixels = np.empty((height * 3 // 2, width), np.uint8)
+        pixels = self._pool.take((height * 3 // 2, width))
         with self._mapped(request, stream, reshape=False, write=False) as mapped:
             unpad(mapped.array, stride, pixels)
         pixels.flags.writeable = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from drivers.interfaces import CameraInfo
+from drivers.pool import FramePool
 from drivers.readings import Colour, Frame
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class SimCamera:
         self._world_of = bench.world
         self._exposure_ns = min(EXPOSURE_NS, round(1e9 / settings.rate_hz))
         self._market: NightMarket | None = None
+        self._pool = FramePool()
         self._start_ns = 0
         self._first = self._next = 0
 
@@ -59,7 +61,8 @@ class SimCamera:
         end_ns = self._start_ns + round(number * 1e9 / self._rate_hz)
         t_ns = end_ns - self._exposure_ns // 2
         # painted before it is due: a camera's frame is ready when its exposure ends, and not some milliseconds later
-        pixels = market.paint((t_ns - self._start_ns) / 1e9, number)
+        out = self._pool.take((market.height * 3 // 2, market.width))
+        pixels = market.paint((t_ns - self._start_ns) / 1e9, number, out)
         pixels.flags.writeable = False
         self._clock.sleep_until_ns(end_ns)
         if not self._is_open():  # closed meanwhile

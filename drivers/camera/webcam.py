@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 import cv2
-import numpy as np
 
 from drivers.camera.arrivals import next_arrival
 from drivers.clock import Service
@@ -14,6 +13,7 @@ from drivers.colour import from_rgb
 from drivers.errors import BadInput, DeviceLost, DeviceNotFound
 from drivers.handover import Line
 from drivers.interfaces import CameraInfo
+from drivers.pool import FramePool
 from drivers.quiet import open_webcam, quietly
 from drivers.readings import Colour, Frame
 
@@ -29,7 +29,7 @@ class Capture(Protocol):
     """What is used of cv2.VideoCapture."""
 
     def isOpened(self) -> bool: ...  # noqa: N802 - OpenCV's name
-    def read(self) -> tuple[bool, Any]: ...
+    def read(self, image: Any = None) -> tuple[bool, Any]: ...
     def get(self, propId: int) -> float: ...  # noqa: N803 - OpenCV's name
     def release(self) -> None: ...
 
@@ -56,6 +56,8 @@ class WebcamCamera:
         self._open_capture = capture
         self._clock = bench.clock
         self._line: Line[Frame] = Line(most=BUFFERS)
+        self._pool = FramePool()
+        self._picture: Any = None  # the webcam's own, into which the next one is read
         self._capture: Capture | None = None
         self._service: Service | None = None
         self._count = 0
@@ -123,15 +125,18 @@ class WebcamCamera:
                 capture.release()
 
     def _take(self, capture: Capture) -> None:
-        came, picture = capture.read()
+        into, self._picture = self._picture, None  # one that hangs keeps it from the next
+        came, picture = capture.read(into)
         if self._capture is not capture:
             return
         t_ns = self._clock.now_ns() - self._half_ns
         if not came:
             raise ConnectionError("the webcam gave no picture")
+        self._picture = picture
         height, width = picture.shape[0] & ~1, picture.shape[1] & ~1
-        rgb = cv2.cvtColor(np.ascontiguousarray(picture[:height, :width]), cv2.COLOR_BGR2RGB)
-        pixels = from_rgb(np.asarray(rgb, np.uint8), Colour())
+        rgb = self._pool.take((height, width, 3))
+        cv2.cvtColor(picture[:height, :width], cv2.COLOR_BGR2RGB, dst=rgb)
+        pixels = from_rgb(rgb, Colour(), self._pool)
         pixels.flags.writeable = False
         self._line.put(Frame(t_ns, self._count, pixels, Colour()))
         self._count += 1

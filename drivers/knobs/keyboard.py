@@ -5,6 +5,8 @@ right / l, left / h   burn more, burn less
 d, b                  tap dodge, tap burn (twice quickly: this knob to zero)
 D, B                  hold dodge, hold burn, until pressed again (turning while held walks the aim)
 u                     both pressed: undo
+e                     keep the stroke of the knob used last
+p                     place what lies under the centre spot on zone V
 r                     record
 s                     soul: set, proof, off, set ...
 Every other key is handed on (the space bar taps a beat, see drivers/pulse/taps.py).
@@ -22,7 +24,7 @@ from typing import Any
 from drivers.clock import Clock
 from drivers.errors import DeviceLost
 from drivers.names import Bench
-from drivers.readings import Control, HandReading, Knob, Press, Soul, SoulPosition, Turn
+from drivers.readings import Control, HandReading, Knob, Placing, Press, Soul, SoulPosition, Turn
 from drivers.settings import KnobsSettings
 
 PERIOD_NS = 10_000_000
@@ -40,7 +42,14 @@ _TURNS: dict[str, tuple[Knob, int]] = {
     "\x1b[C": ("burn", 1),
     "\x1b[D": ("burn", -1),
 }
-_TAPS: dict[str, tuple[Control, ...]] = {"d": ("dodge",), "b": ("burn",), "u": ("dodge", "burn"), "r": ("record",)}
+_TAPS: dict[str, tuple[Control, ...]] = {
+    "d": ("dodge",),
+    "b": ("burn",),
+    "u": ("dodge", "burn"),
+    "r": ("record",),
+    "e": ("keep",),
+}
+MIDDLE_ZONE = 5.0
 _HOLDS: dict[str, Knob] = {"D": "dodge", "B": "burn"}
 _NEXT_SOUL: dict[SoulPosition, SoulPosition] = {"set": "proof", "proof": "off", "off": "set"}
 
@@ -142,6 +151,8 @@ class KeyboardKnobs:
             held = _HOLDS[key]
             self._held ^= {held}
             return [Press(t_ns, held, held in self._held)]
+        if key == "p":
+            return [Placing(t_ns, MIDDLE_ZONE)]
         if key == "s":
             self._soul = _NEXT_SOUL[self._soul]
             return [Soul(t_ns, self._soul)]

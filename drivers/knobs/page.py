@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from drivers.handover import Line
-from drivers.readings import Control, HandReading, Knob, Press, Soul, SoulPosition, Turn
+from drivers.readings import Control, HandReading, Knob, Placing, Press, Soul, SoulPosition, Turn
 
 PERIOD_NS = 5_000_000
 
-Wish: TypeAlias = Literal["undo", "redo", "lock", "unlock"]
+Wish: TypeAlias = Literal["undo", "redo", "lock", "unlock", "keep"]
 
 
 class PageKnobs:
@@ -39,11 +39,17 @@ class PageKnobs:
         self._line.put(Soul(t_ns, position))
 
     def ask(self, wish: Wish, t_ns: int) -> None:
-        """Undo or redo one gesture, lock or unlock the knobs: buttons that only the page has."""
+        """Undo or redo one gesture, lock or unlock the knobs, keep the live stroke: buttons that only the page has."""
         if wish == "lock" or wish == "unlock":
             self._line.put(Press(t_ns, "lock", wish == "lock"))
         else:
             self._line.put(Press(t_ns, wish, True))
+
+    def ask_place(self, zone: float, t_ns: int) -> None:
+        """Place what lies under the centre spot on a zone; ValueError where that is not 0 to 10."""
+        if not 0.0 <= zone <= 10.0:
+            raise ValueError(f"place: expected a zone of 0 to 10, got {zone:g}")
+        self._line.put(Placing(t_ns, zone))
 
     def step(self, now_ns: int) -> Sequence[HandReading]:
         """Everything that was put in since the last call, oldest first."""

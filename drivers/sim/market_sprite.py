@@ -45,7 +45,7 @@ class Sprite:
 
     full: Bytes8  # (h, w, 2): Y and alpha
     half: Bytes8  # (h / 2, w / 2, 3): U, V and alpha
-    solid: NDArray[np.bool_]  # (h, w): what belongs to the thing itself, not to its shadow or reflection
+    solid: Bytes8  # (h, w / 8), packed bits: what belongs to the thing itself, not to its shadow or reflection
     anchor: tuple[float, float]
 
     def lay(self, frame: Bytes8, x: float, y: float, angle: float = 0.0, hidden: Bytes8 | None = None) -> None:
@@ -82,10 +82,17 @@ class Sprite:
         box = self._box(width, height, x, y)
         if box is not None:
             x0, y0, x1, y1 = box
-            solid = self.solid.astype(np.uint8) * 255
+            solid = np.unpackbits(self.solid, axis=1, count=self.full.shape[1]) * np.uint8(255)
             moved = cv2.warpAffine(solid, self._matrix(x - x0, y - y0, angle), (x1 - x0, y1 - y0))
             out[y0:y1, x0:x1] = np.asarray(moved) > 127
         return out
+
+    def turned(self) -> Sprite:
+        """The same, seen in a mirror."""
+        width = self.full.shape[1]
+        full, half = np.ascontiguousarray(self.full[:, ::-1]), np.ascontiguousarray(self.half[:, ::-1])
+        solid = np.packbits(np.unpackbits(self.solid, axis=1, count=width)[:, ::-1], axis=1)
+        return Sprite(full, half, solid, (width - self.anchor[0], self.anchor[1]))
 
     def _matrix(self, x: float, y: float, angle: float) -> NDArray[np.float64]:
         c, s = math.cos(angle), math.sin(angle)
@@ -103,6 +110,10 @@ class Sprite:
 def cut(light: Floats, alpha: Floats, solid: NDArray[np.bool_], anchor: tuple[float, float]) -> Sprite:
     """A Sprite of linear light (h, w, 3) that is already what a lens would see, and its alpha 0..1."""
     height, width = alpha.shape
+    here = _where(alpha)
+    light, alpha, solid = light[here], alpha[here], solid[here]
+    anchor = (anchor[0] - here[1].start, anchor[1] - here[0].start)
+    height, width = alpha.shape
     light = np.pad(light, ((0, height % 2), (0, width % 2), (0, 0)))
     alpha = np.pad(alpha, ((0, height % 2), (0, width % 2)))
     solid = np.pad(solid, ((0, height % 2), (0, width % 2)))
@@ -110,7 +121,17 @@ def cut(light: Floats, alpha: Floats, solid: NDArray[np.bool_], anchor: tuple[fl
     yuv = (to_yuv(light) - np.float32(NOISE_FLOOR)) * alpha[..., None]
     full = np.stack([yuv[..., 0], alpha * 255], -1)
     half = floats(cv2.resize(np.dstack([yuv[..., 1:], alpha * 255]), size, interpolation=cv2.INTER_AREA))
-    return Sprite(_bytes(full), _bytes(half), solid, anchor)
+    return Sprite(_bytes(full), _bytes(half), np.packbits(solid, axis=1), anchor)
+
+
+def _where(alpha: Floats) -> tuple[slice, slice]:
+    """The lines and columns in which there is anything, and a little more; both begin at an even one."""
+    slices = []
+    for axis, size in ((1, alpha.shape[0]), (0, alpha.shape[1])):
+        found = np.flatnonzero(alpha.any(axis))
+        first, last = (int(found[0]), int(found[-1])) if found.size else (0, 1)
+        slices.append(slice(max(first - 4, 0) & ~1, min(last + 4, size)))
+    return slices[0], slices[1]
 
 
 def _bytes(values: NDArray[np.floating[Any]]) -> Bytes8:

@@ -77,7 +77,7 @@ class Hanging:
     def get(self, propId: int) -> float:  # noqa: N803 - OpenCV's name
         return 30.0
 
-    def read(self) -> tuple[bool, Any]:
+    def read(self, image: Any = None) -> tuple[bool, Any]:
         self.reads += 1
         if self.reads == 2:
             self.reading.set()

@@ -12,7 +12,7 @@ import pytest
 from drivers.errors import DeviceLost
 from drivers.knobs.keyboard import ESCAPE_NS, KeyboardKnobs
 from drivers.names import Bench, make_knobs
-from drivers.readings import HandReading, Press, Soul, Turn
+from drivers.readings import HandReading, Placing, Press, Soul, Turn
 from drivers.settings import KnobsSettings
 from drivers.sim.clock import SimulatedClock
 from drivers.sim.world import World
@@ -65,6 +65,7 @@ def test_every_key(terminal: tuple[int, int]) -> None:
     assert typed(knobs, hand, b"B", 5) == [Press(5, "burn", True)]
     assert typed(knobs, hand, b"B", 6) == [Press(6, "burn", False)]
     assert typed(knobs, hand, b"ssss", 7) == [Soul(7, position) for position in ("proof", "off", "set", "proof")]
+    assert typed(knobs, hand, b"ep", 8) == [Press(8, "keep", True), Press(8, "keep", False), Placing(8, 5.0)]
     assert typed(knobs, hand, b" x", 8) == []
     assert others == [(" ", 8), ("x", 8)]
     knobs.close()

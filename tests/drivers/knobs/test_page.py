@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from drivers.knobs.page import PageKnobs
-from drivers.readings import Press, Soul, Turn
+from drivers.readings import Placing, Press, Soul, Turn
 
 
 def test_readings_in_the_order_of_the_page() -> None:
@@ -20,6 +22,8 @@ def test_readings_in_the_order_of_the_page() -> None:
     knobs.ask("redo", 42)
     knobs.ask("lock", 43)
     knobs.ask("unlock", 44)
+    knobs.ask("keep", 45)
+    knobs.ask_place(6.0, 46)
     assert knobs.step(50) == [
         Turn(10, "dodge", 3),
         Press(20, "burn", True),
@@ -29,9 +33,19 @@ def test_readings_in_the_order_of_the_page() -> None:
         Press(42, "redo", True),
         Press(43, "lock", True),
         Press(44, "lock", False),
+        Press(45, "keep", True),
+        Placing(46, 6.0),
     ]
     assert knobs.step(60) == []
     knobs.close()
+
+
+@pytest.mark.parametrize("zone", [-0.1, 10.5, float("nan")])
+def test_a_zone_that_is_none_is_not_asked_for(zone: float) -> None:
+    knobs = PageKnobs()
+    with pytest.raises(ValueError, match="expected a zone of 0 to 10"):
+        knobs.ask_place(zone, 1)
+    assert knobs.step(2) == []
 
 
 def test_threads_lose_nothing() -> None:
