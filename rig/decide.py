@@ -5,29 +5,39 @@ Everything here is a function of times, frames and readings, in order; nothing w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from drivers.readings import Frame, Press, PulseSamples, Reading, ReportedBeat, Soul, Turn
+import numpy as np
+from numpy.typing import NDArray
+
+from drivers.readings import Frame, Placing, Press, PulseSamples, Reading, ReportedBeat, Soul, Turn
 from rig.body.meaning import Beat, Body
 from rig.body.reader import BodyReader
+from rig.grade.bearings import AS_AIMED, Bearings
 from rig.grade.look import Look, look_from_dict, look_to_dict
 from rig.hands.apply import apply, state_of_look
 from rig.hands.gestures import Gesture
 from rig.hands.hands import Hands
 from rig.hands.state import HandState
+from rig.modulation.auto_light import AutoLight
 from rig.modulation.bend import SOUL, Bend, Bender
 from rig.modulation.routes import Route
 from rig.modulation.signals import Signals, read_signals
+from rig.scene.follow import Follower
+from rig.scene.light import LightMeter
 from rig.scene.reader import SceneReader
 from rig.scene.scene import Scene
+from rig.zones import small_luma, small_zones
 
 __all__ = ["Decider", "Moment"]
+
+Small = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One frame's look, and everything it was made from."""
+    """One frame's look, and everything it was made from. zones: rig.zones.small_zones of the frame, for the printer."""
 
     look: Look
     base: Look
@@ -41,6 +51,8 @@ class Moment:
     readings: tuple[Reading, ...]
     gestures: tuple[Gesture, ...]
     modulation: dict[str, float]
+    bearings: Bearings = AS_AIMED
+    zones: Small | None = field(default=None, compare=False, repr=False)
 
     @property
     def soul(self) -> float:
@@ -49,36 +61,57 @@ class Moment:
 
 
 class Decider:
-    """Owns the body, the hands, the scene's memory and the routes' slew."""
+    """Owns the body, the hands, the scene's memory, the places that are followed, the light and the routes' slew."""
 
-    def __init__(self, look: Look, routes: Sequence[Route], hands: HandState | None = None) -> None:
+    def __init__(
+        self,
+        look: Look,
+        routes: Sequence[Route],
+        hands: HandState | None = None,
+        began: Bearings | None = None,
+        auto: Mapping[str, float] | None = None,
+    ) -> None:
+        """hands, began, auto: where the hands, the bearings and the automatic light stood at the first frame, for a
+        take that is decided again."""
         self.look, self.routes = look, tuple(routes)
         self.body = BodyReader()
         self.bender = Bender(routes)
+        self.auto = AutoLight(auto)
         self._scenes = SceneReader()
-        self._spot_zone = 5.0
+        began = began or AS_AIMED
+        self._meter = LightMeter(began.light_ev)
+        self._follower = Follower({number: (x, y) for number, x, y in began.places})
+        self._light_ev = 0.0
+        self._scene: Scene | None = None
         self._look_dict = look_to_dict(look)
-        self.hands = Hands(hands or state_of_look(self._look_dict))
+        self._unaimed = state_of_look(self._look_dict)
+        self.hands = Hands(hands or self._unaimed)
         self._base: tuple[HandState, Look] | None = None
 
-    def decide(self, frame: Frame, readings: Sequence[Reading]) -> Moment:
+    def decide(self, frame: Frame, readings: Sequence[Reading], taking: bool = False) -> Moment:
         """The look of this frame; ``readings`` are all that came since the last one, oldest first of each sensor.
 
-        A tap aims at what lay under the centre spot in the frame before: that is the one the hand saw.
+        A tap aims at what lay under the centre spot in the frame before: that is the one the hand saw. taking: a take
+        is under way, so that the camera's exposure is locked.
         """
+        small = small_luma(frame)
+        light_ev = self._meter.read(frame, held=taking or self._is_aimed())
+        scene = self._scenes.look(frame, light_ev, small)
         beats: list[Beat] = []
+        seen, seen_ev = (scene, light_ev) if self._scene is None else (self._scene, self._light_ev)
         for reading in readings:
             if isinstance(reading, PulseSamples | ReportedBeat):
                 beats += self.body.add(reading, frame.t_ns)
-            elif isinstance(reading, Turn | Press | Soul):
-                self.hands.add(reading, self._spot_zone)
+            elif isinstance(reading, Turn | Press | Soul | Placing):
+                self.hands.add(reading, seen.spot_zone, seen_ev)
         self.hands.tick(frame.t_ns)
-        scene = self._scenes.look(frame)
-        self._spot_zone = scene.spot_zone
+        self._scene, self._light_ev = scene, light_ev
         body, hands = self.body.read(frame.t_ns), self.hands.state
+        places = self._follower.follow(small, frame.t_ns, hands.followed(), scene.subject)
         signals = read_signals(body, hands, scene)
         base = self._base_look(hands)
-        look, bends = self.bender.bend(base, signals, SOUL[hands.soul], frame.t_ns)
+        lit = self.auto.light(base, scene, frame.t_ns)
+        look, bends = self.bender.bend(lit, signals, SOUL[hands.soul], frame.t_ns)
         return Moment(
             look=look,
             base=base,
@@ -91,8 +124,20 @@ class Decider:
             newest_edge_ns=self.hands.newest_edge_ns,
             readings=tuple(readings),
             gestures=tuple(self.hands.events()),
-            modulation=self.bender.state(),
+            modulation=self.modulation(),
+            bearings=Bearings(light_ev, places),
+            zones=small_zones(frame, small),
         )
+
+    def modulation(self) -> dict[str, float]:
+        """Where the routes and the automatic light stand: what a replay goes on from."""
+        return {**self.bender.state(), **self.auto.state()}
+
+    def _is_aimed(self) -> bool:
+        """Whether the hands have named a zone, or kept one."""
+        state, unaimed = self.hands.state, self._unaimed
+        named = (state.dodge_zone, state.burn_zone) != (unaimed.dodge_zone, unaimed.burn_zone)
+        return named or bool(state.followed()) or bool(state.strokes)
 
     def _base_look(self, hands: HandState) -> Look:
         if self._base is None or self._base[0] != hands:

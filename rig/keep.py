@@ -61,8 +61,11 @@ class Keeper:
         self._forget()
         self._started_ns = about.t_ns
 
-    def frame(self, frame: Frame, moment: Moment) -> None:
-        """Keep one frame. The first one's readings are already in the state that the take starts with."""
+    def frame(self, frame: Frame, moment: Moment, quality: int = 0) -> None:
+        """Keep one frame, and the step of quality that its print was made at.
+
+        The first one's readings are already in the state that the take starts with.
+        """
         if not self.recorder.recording:
             return
         if self._index:
@@ -83,11 +86,14 @@ class Keeper:
             scene=scene_to_dict(moment.scene),
             exposure_ns=frame.exposure_ns,
             gain=frame.gain,
+            quality=quality,
             soul=moment.soul,
             bare=moment.hands.bare,
             modulation=moment.modulation if self._lost else None,
             newest_edge_ns=moment.newest_edge_ns,
             newest_beat_ns=moment.body.newest_beat_ns,
+            light_ev=moment.bearings.light_ev,
+            places=[[number, x, y] for number, x, y in moment.bearings.places],
         )
         self._lost = not self.recorder.frame(frame, entry)
         if not self._lost:
@@ -170,7 +176,7 @@ def take_start(
         base=look_to_dict(moment.base),
         look=look_to_dict(decider.look),
         routes=route_tables(decider.routes),
-        modulation=decider.bender.state(),
+        modulation=moment.modulation,
         hands=moment.hands.to_dict(),
         engine=about.engine,
         look_name=about.look_name,

@@ -15,21 +15,26 @@ from drivers.readings import Frame, HandReading, PulseReading, Reading
 from drivers.replay import ReplayCamera, ReplaySensor
 from rig.decide import Decider
 from rig.errors import UserError
+from rig.grade.bearings import Bearings
 from rig.grade.look import Look, look_from_dict, look_to_dict
 from rig.hands.apply import apply
 from rig.hands.state import HandState
+from rig.modulation.auto_light import AutoLight
 from rig.modulation.bend import Bender
 from rig.modulation.routes import Route, read_routes
+from rig.scene.scene import Scene, scene_from_dict
 from rig.session.entries import (
     BaseChange,
     FrameEntry,
     LookChange,
+    PlacingEntry,
     PressEntry,
     PulseEntry,
     ReportedBeatEntry,
     SoulEntry,
     TurnEntry,
 )
+from rig.session.lut_file import with_kept_lut
 from rig.session.reader import Take
 from rig.session.readings import to_reading
 
@@ -39,37 +44,68 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Made:
-    """The look of one frame of the take."""
+    """The look of one frame of the take, and the bearings that its print is made with."""
 
     entry: FrameEntry
     look: Look
+    bearings: Bearings
 
 
 def shown_looks(take: Take) -> Iterator[Made]:
     """The look that was shown, frame by frame, as the timeline has it."""
     for entry, change in _held(take.frames(), take.entries(LookChange)):
-        yield Made(entry, look_from_dict(change.look))
+        yield Made(entry, look_from_dict(with_kept_lut(change.look, take.path)), bearings_of(entry))
 
 
 def recorded_looks(take: Take) -> Iterator[Made]:
-    """The look made again from the recorded base, signals and routes."""
+    """The look made again from the recorded base, scenes, signals and routes."""
     start = take.start
     bender = Bender(read_routes(start.routes, take.start.take_id), start.modulation)
+    auto = AutoLight(start.modulation)
+    known: tuple[BaseChange, Look] | None = None
     for entry, change in _held(take.frames(), take.entries(BaseChange)):
         if entry.modulation is not None:  # frames before this one were not kept
-            bender = Bender(bender.routes, entry.modulation)
-        look, _ = bender.bend(look_from_dict(change.base), entry.signals, entry.soul, entry.t_ns)
-        yield Made(entry, look)
+            bender, auto = Bender(bender.routes, entry.modulation), AutoLight(entry.modulation)
+        if known is None or known[0] is not change:
+            known = (change, look_from_dict(with_kept_lut(change.base, take.path)))
+        yield _made(entry, known[1], auto, bender)
 
 
 def looks_through(take: Take, look: Look, routes: Sequence[Route]) -> Iterator[Made]:
     """Another look in place of the take's: the recorded hands on top of it, bent by the recorded signals."""
-    bender = Bender(routes)
+    bender, auto = Bender(routes), AutoLight()
     tables = look_to_dict(look)
+    known: tuple[BaseChange, Look] | None = None
     for entry, change in _held(take.frames(), take.entries(BaseChange)):
-        base = look_from_dict(apply(tables, HandState.from_dict(change.hands)))
-        made, _ = bender.bend(base, entry.signals, entry.soul, entry.t_ns)
-        yield Made(entry, made)
+        if known is None or known[0] is not change:
+            known = (change, look_from_dict(apply(tables, HandState.from_dict(change.hands))))
+        yield _made(entry, known[1], auto, bender)
+
+
+def _made(entry: FrameEntry, base: Look, auto: AutoLight, bender: Bender) -> Made:
+    lit = auto.light(base, _scene(entry) if base.auto.strength else _NO_SCENE, entry.t_ns)
+    look, _ = bender.bend(lit, entry.signals, entry.soul, entry.t_ns)
+    return Made(entry, look, bearings_of(entry))
+
+
+_NO_SCENE = Scene(0.0, (0.0,) * 11, 5.0, 0.0, 0.0)
+
+
+def _scene(entry: FrameEntry) -> Scene:
+    try:
+        return scene_from_dict(entry.scene)
+    except (KeyError, ValueError) as error:
+        raise UserError(f"take: expected the scene of frame {entry.index}, got none: {error}: see rig verify") from None
+
+
+def bearings_of(entry: FrameEntry) -> Bearings:
+    """Where the places were and how the light had moved in a recorded frame; UserError where an entry is none."""
+    places = []
+    for place in entry.places:
+        if len(place) != 3:
+            raise UserError(f"take: expected number, x, y of each place of frame {entry.index}, got {place}")
+        places.append((int(place[0]), place[1], place[2]))
+    return Bearings(entry.light_ev, tuple(places))
 
 
 def reanalysed_looks(take: Take) -> Iterator[tuple[Made, Frame]]:
@@ -79,7 +115,9 @@ def reanalysed_looks(take: Take) -> Iterator[tuple[Made, Frame]]:
     finds nothing that was turned before, and a knob held since before is not held.
     """
     start = take.start
-    look = look_from_dict(start.look)
+    look = look_from_dict(with_kept_lut(start.look, take.path))
+    first = next(take.entries(FrameEntry), None)
+    began = None if first is None else bearings_of(first)
     info = CameraInfo(start.camera, start.width, start.height, start.rate_hz, take.colour)
     entries: list[FrameEntry] = []
 
@@ -93,13 +131,15 @@ def reanalysed_looks(take: Take) -> Iterator[tuple[Made, Frame]]:
         ReplaySensor[Reading]("pulse", cast("list[tuple[int, Reading]]", pulse_readings(take))),
         ReplaySensor[Reading]("hands", cast("list[tuple[int, Reading]]", hand_readings(take))),
     ]
-    decider = Decider(look, read_routes(start.routes, start.take_id), HandState.from_dict(start.hands))
+    routes, hands = read_routes(start.routes, start.take_id), HandState.from_dict(start.hands)
+    decider = Decider(look, routes, hands, began, start.modulation)
     camera.open()
     for sensor in sensors:
         sensor.open()
     while (frame := camera.read()) is not None:
         readings = [reading for sensor in sensors for reading in sensor.step(frame.t_ns)]
-        yield Made(entries[-1], decider.decide(frame, readings).look), frame
+        moment = decider.decide(frame, readings, taking=True)
+        yield Made(entries[-1], moment.look, moment.bearings), frame
 
 
 def pulse_readings(take: Take) -> list[tuple[int, PulseReading]]:
@@ -110,7 +150,7 @@ def pulse_readings(take: Take) -> list[tuple[int, PulseReading]]:
 
 def hand_readings(take: Take) -> list[tuple[int, HandReading]]:
     """(t_ns of the first frame that had seen it, reading), in order."""
-    readings = [to_reading(entry) for entry in take.entries(TurnEntry, PressEntry, SoulEntry)]
+    readings = [to_reading(entry) for entry in take.entries(TurnEntry, PressEntry, SoulEntry, PlacingEntry)]
     return cast("list[tuple[int, HandReading]]", _seen(take, "hands", readings))
 
 

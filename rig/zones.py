@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from drivers.colour import planes
 from drivers.readings import Bytes8, Colour, Frame
+from rig.errors import UserError
 
 GREY = 0.18
+NUMERALS = ("0", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 SMALL = 8  # the small luma is an eighth as wide and as high as the picture
 # offset, exponent, toe slope, where the toe ends (encoded): IEC 61966-2-1 and ITU-R BT.709-6 section 1.2.
 TRANSFERS = {"srgb": (0.055, 2.4, 12.92, 0.04045), "bt709": (0.099, 1 / 0.45, 4.5, 0.081)}
@@ -53,6 +55,20 @@ def zones_of_codes(colour: Colour) -> Floats:
     zones = np.clip(5.0 + np.log2(np.maximum(light, 1e-6) / GREY), 0.0, 10.0)
     zones.flags.writeable = False
     return zones
+
+
+def read_zone(text: str, where: str) -> float:
+    """A zone as people write it, 0 to 10, or I to X in Roman numerals; UserError where it is none."""
+    word = text.strip().upper()
+    if word in NUMERALS:
+        return float(NUMERALS.index(word))
+    try:
+        zone = float(word)
+    except ValueError:
+        zone = -1.0
+    if not 0.0 <= zone <= 10.0:
+        raise UserError(f"{where}: expected a zone of 0 to 10 (0, I, II ... X), got {text or 'nothing'}")
+    return zone
 
 
 def value_of_zone(zone: float, transfer: str) -> float:

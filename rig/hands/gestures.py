@@ -10,14 +10,14 @@ from typing import Literal, TypeAlias
 from drivers.readings import Knob
 from rig.hands.state import HandState
 
-Kind: TypeAlias = Literal["turn", "tap", "hold", "walk", "zero", "undo", "redo"]
+Kind: TypeAlias = Literal["turn", "tap", "hold", "walk", "zero", "keep", "place", "undo", "redo"]
 MOST_STEPS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Gesture:
     """One gesture, complete. detents: the signed sum of a turn or a walk; aim: the knob's zone after it, None is whole
-    picture. knob is None where the gesture has none (undo, redo)."""
+    picture, and of a place the zone it is on. knob is None where the gesture has none (place, undo, redo)."""
 
     t_ns: int
     end_ns: int
@@ -32,7 +32,7 @@ class Step:
     """A gesture as far as it went, and the values before and after of what it changed."""
 
     kind: Kind
-    knob: Knob
+    knob: Knob | None
     t_ns: int
     end_ns: int
     detents: int = 0

@@ -1,13 +1,18 @@
-"""The grammar of the knobs (MISSION.md, "The hand on the knob") as a state machine on the times of the readings."""
+"""The grammar of the knobs (MISSION.md, "The hand on the knob") as a state machine on the times of the readings.
+
+A tap aims at the zone and at the place under the centre spot. A walk changes the zone and keeps the place; past the
+whole picture and back again there is no place any more: the knob works wherever in the picture its zone is.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from drivers.readings import HandReading, Knob, Press, Soul, Turn
+from drivers.readings import HandReading, Knob, Placing, Press, Soul, Turn
 from rig.hands.gestures import Gesture, History, Kind, Step
-from rig.hands.state import DETENT_STOPS, MOST_BURN_STOPS, MOST_DODGE_STOPS, MOST_EV, MOST_ZONE, HandState
+from rig.hands.place import MOST_STROKES, MOST_ZONE, HandPlace, HandStroke
+from rig.hands.state import DETENT_STOPS, MOST_BURN_STOPS, MOST_DODGE_STOPS, MOST_EV, HandState
 
 HOLD_NS = 250_000_000
 DOUBLE_TAP_NS = 300_000_000  # from the first tap's end to the second's beginning
@@ -57,11 +62,18 @@ class Hands:
         self._events: list[Gesture] = []
         self._now_ns = 0
 
-    def add(self, reading: HandReading, spot_zone: float = 5.0) -> None:
-        """One reading of the knobs; spot_zone: the zone (0 to 10) under the centre spot, which a tap aims at."""
+    def add(self, reading: HandReading, spot_zone: float = 5.0, light_ev: float = 0.0) -> None:
+        """One reading of the knobs; spot_zone: the zone (0 to 10) under the centre spot, which a tap aims at.
+
+        light_ev: what was taken out of that zone because the sensor's exposure moved; a base exposure is for the
+        negative as it is, so that it is put back there.
+        """
         self._reach(reading.t_ns)
         if isinstance(reading, Soul):
             self.state = replace(self.state, soul=reading.position)
+            return
+        if isinstance(reading, Placing):
+            self._place(reading, spot_zone + light_ev)
             return
         self.newest_edge_ns = max(reading.t_ns, self.newest_edge_ns or reading.t_ns)
         if isinstance(reading, Turn):
@@ -100,6 +112,11 @@ class Hands:
         """Whether redo() would do something."""
         return not self.state.locked and self._history.can_redo
 
+    @property
+    def can_keep(self) -> bool:
+        """Whether the control `keep` would do something."""
+        return not self.state.locked and self._live_stroke() is not None
+
     def events(self) -> list[Gesture]:
         """The gestures that were completed since the last call, oldest first."""
         events, self._events = self._events, []
@@ -114,11 +131,52 @@ class Hands:
             self.undo()
         elif press.down and press.control == "redo":
             self.redo()
+        elif press.down and press.control == "keep":
+            self._keep(press.t_ns)
+
+    def _keep(self, t_ns: int) -> None:
+        """The live stroke of the knob used last is kept as it is, and the knob is free for another."""
+        stroke = self._live_stroke()
+        if stroke is None or self.state.locked or self.state.last is None:
+            return
+        knob = self.state.last
+        step = Step("keep", knob, t_ns, t_ns)
+        values: dict[str, object] = {"strokes": (*self.state.strokes, stroke), f"{knob}_stops": 0.0}
+        self._do(step, values, t_ns)
+
+    def _live_stroke(self) -> HandStroke | None:
+        """None where the knob used last does nothing, or no more strokes can be kept."""
+        state = self.state
+        if state.last is None or len(state.strokes) >= MOST_STROKES:
+            return None
+        if state.last == "dodge":
+            live = HandStroke(state.dodge_stops, state.dodge_zone, state.dodge_place)
+        else:
+            live = HandStroke(-state.burn_stops, state.burn_zone, state.burn_place)
+        return live if live.stops else None
+
+    def _place(self, placing: Placing, spot: float) -> None:
+        """The base exposure is what puts the spot on the zone: the hands' own ev is in it, and begins anew."""
+        if self.state.locked:
+            return
+        step = Step("place", None, placing.t_ns, placing.t_ns)
+        on: dict[str, object] = {"place_spot": _zone(spot), "place_zone": _zone(placing.zone), "ev": 0.0}
+        self._do(step, on, placing.t_ns)
+
+    def _do(self, step: Step, values: dict[str, object], t_ns: int) -> None:
+        """A gesture that is complete at once, and no part of a tap or a turn that went before."""
+        self._tapped = None
+        for turning in list(self._turning):
+            self._end_turn(turning)
+        self.state = step.change(self.state, values, t_ns)
+        self._history.add(step)
+        self._tell(step.kind, step.knob, step)
 
     # turning
 
     def _turn(self, turn: Turn) -> None:
         self._tapped = None
+        self._use(turn.knob)
         held = self._held.get(turn.knob)
         if held is not None and not held.paired:
             held.spent = True
@@ -156,17 +214,19 @@ class Hands:
             held.walk = Step("walk", knob, turn.t_ns, turn.t_ns)
             held.resting_zone = getattr(self.state, f"{knob}_zone")
             self._history.add(held.walk)
-        aim = _walked(aim, turn.detents)
-        zone = held.resting_zone if aim is None else aim
+        was_whole, aim = aim is None, _walked(aim, turn.detents)
+        values: dict[str, object] = {f"{knob}_aim": aim, f"{knob}_zone": held.resting_zone if aim is None else aim}
+        if was_whole and aim is not None:
+            values[f"{knob}_place"] = None
         held.walk.detents += turn.detents
-        self.state = held.walk.change(self.state, {f"{knob}_aim": aim, f"{knob}_zone": zone}, turn.t_ns)
+        self.state = held.walk.change(self.state, values, turn.t_ns)
 
     # pressing
 
     def _down(self, knob: Knob, press: Press, spot_zone: float) -> None:
         if knob in self._held:  # a release was lost
             self._show(self._held.pop(knob), False)
-        self._held[knob] = _Held(press.t_ns, min(max(spot_zone, 0.0), MOST_ZONE))
+        self._held[knob] = _Held(press.t_ns, _zone(spot_zone))
         if len(self._held) == 2:
             self._tapped = None
             for held in self._held.values():
@@ -192,6 +252,7 @@ class Hands:
 
     def _tap(self, knob: Knob, held: _Held, t_ns: int) -> None:
         first, self._tapped = self._tapped, None
+        self._use(knob)
         if first is not None and first.knob == knob and held.t_ns - first.end_ns <= DOUBLE_TAP_NS:
             self.state = self._history.take_back(first.step, self.state)
             step = Step("zero", knob, first.step.t_ns, t_ns)
@@ -199,7 +260,10 @@ class Hands:
             self.state = step.change(self.state, {name: 0.0}, t_ns)
         else:
             step = Step("tap", knob, held.t_ns, t_ns)
-            values = {f"{knob}_aim": held.spot_zone, f"{knob}_zone": held.spot_zone}
+            number = self.state.places + 1
+            self.state = replace(self.state, places=number)
+            place = HandPlace(number=number)
+            values = {f"{knob}_aim": held.spot_zone, f"{knob}_zone": held.spot_zone, f"{knob}_place": place}
             self.state = step.change(self.state, values, t_ns)
             self._tapped = _Tapped(knob, t_ns, step)
         self._history.add(step)
@@ -241,12 +305,21 @@ class Hands:
         self._turning.remove(step)
         self._tell("turn", step.knob, step)
 
-    def _tell(self, kind: Kind, knob: Knob, step: Step) -> None:
-        self._events.append(Gesture(step.t_ns, step.end_ns, kind, knob, step.detents, self._aim(knob)))
+    def _use(self, knob: Knob) -> None:
+        if self.state.last != knob and not self.state.locked:
+            self.state = replace(self.state, last=knob)
+
+    def _tell(self, kind: Kind, knob: Knob | None, step: Step) -> None:
+        aim = self.state.place_zone if knob is None else self._aim(knob)
+        self._events.append(Gesture(step.t_ns, step.end_ns, kind, knob, step.detents, aim))
 
     def _aim(self, knob: Knob) -> float | None:
         aim: float | None = getattr(self.state, f"{knob}_aim")
         return aim
+
+
+def _zone(zone: float) -> float:
+    return min(max(zone, 0.0), MOST_ZONE)
 
 
 def _stepped(value: float, detents: int, least: float, most: float) -> float:

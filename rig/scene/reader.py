@@ -1,4 +1,4 @@
-"""Reads a Scene from each frame, in under a millisecond, on the small luma that the dodging mask is made from too."""
+"""Reads a Scene from each frame, in half a millisecond, on the small luma that the dodging mask is made from too."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from drivers.colour import planes
 from drivers.readings import Bytes8, Colour, Frame
 from rig.scene.scene import Scene
+from rig.scene.white import white_point
 from rig.zones import Floats, small_luma, zones_of_codes
 
 SPOT = 0.05  # of the picture's height
@@ -26,22 +27,28 @@ class SceneReader:
         self._colour: Colour | None = None
         self._zones: Floats = np.zeros(256)
 
-    def look(self, frame: Frame) -> Scene:
-        """The scene of this frame; frames in order of time. The same frames give the same scenes."""
+    def look(self, frame: Frame, light_ev: float = 0.0, small: Bytes8 | None = None) -> Scene:
+        """The scene of this frame; frames in order of time. The same frames give the same scenes.
+
+        light_ev: taken out of the spot's zone. small: rig.zones.small_luma(frame), where it is known already.
+        """
         if frame.colour != self._colour:
             self._colour, self._zones = frame.colour, zones_of_codes(frame.colour)
-        small = small_luma(frame)
+        small = small_luma(frame) if small is None else small
         shares = np.bincount(small.ravel(), minlength=256) / small.size
         zones = np.bincount(np.rint(self._zones).astype(np.int64), weights=shares, minlength=11)
         spot = _spot(small)
         white = 235 if frame.colour.range == "limited" else 255
         clipped = planes(frame.pixels)[0][::EVERY, ::EVERY] >= white
+        mired, tint = white_point(frame) or (None, None)
         scene = Scene(
             key_ev=float(shares @ self._zones) - 5.0,
             zones=tuple(zones.tolist()),
-            spot_zone=float(np.median(self._zones[spot])),
+            spot_zone=min(max(float(np.median(self._zones[spot])) - light_ev, 0.0), 10.0),
             clipped=float(np.count_nonzero(clipped)) / clipped.size,
             motion=self._motion(small, frame.t_ns),
+            white_mired=mired,
+            white_tint=tint,
         )
         self._before, self._t_ns = small, frame.t_ns
         return scene

@@ -35,7 +35,7 @@ class TakeStart:
     base: LookDict
     look: LookDict = field(default_factory=dict)  # the photographer's, before the hands
     routes: list[dict[str, object]] = field(default_factory=list)
-    modulation: dict[str, float] = field(default_factory=dict)  # where each route's slew stood at the first frame
+    modulation: dict[str, float] = field(default_factory=dict)  # where routes and `auto` stood at the first frame
     hands: dict[str, object] = field(default_factory=dict)  # the hands' state at the first frame
     pulse_source: str = ""
     rig_version: str = ""
@@ -45,7 +45,11 @@ class TakeStart:
 
 @dataclass(frozen=True, slots=True)
 class FrameEntry:
-    """One frame of the negative: number ``index`` of the take (0, 1, ...), the camera's ``camera_index``."""
+    """One frame of the negative: number ``index`` of the take (0, 1, ...), the camera's ``camera_index``.
+
+    light_ev: stops more light on the sensor than when zones were named, taken out of the zone reading. places: where
+    the places that are followed are, [number, x, y] each, x and y 0 to 1 of width and height.
+    """
 
     t_ns: int
     index: int
@@ -58,10 +62,12 @@ class FrameEntry:
     quality: int = 0
     soul: float = 1.0
     bare: bool = False  # the finder showed the bare negative (a held knob)
-    # Where each route stood after this frame, where frames before it were not kept: a replay goes on from here.
+    # Where routes and `auto` stood after this frame, where frames before it were not kept: a replay goes on from here.
     modulation: dict[str, float] | None = None
     newest_edge_ns: int | None = None
     newest_beat_ns: int | None = None
+    light_ev: float = 0.0
+    places: list[list[float]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +144,19 @@ class SoulEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class GestureEntry:
-    """What the hand did, once it was done: turn, tap, zero, hold, walk, undo or redo; t_ns is its end.
+class PlacingEntry:
+    """What lay under the centre spot was to be placed on that zone. Counted with the readings of the hands."""
 
-    detents: + is more. zone: that the knob is aimed at, None is the whole picture.
+    t_ns: int
+    number: int
+    zone: float
+
+
+@dataclass(frozen=True, slots=True)
+class GestureEntry:
+    """What the hand did, once it was done: turn, tap, zero, hold, walk, keep, place, undo or redo; t_ns is its end.
+
+    detents: + is more. zone: that the knob is aimed at, None is the whole picture; of a place, the zone it is on.
     """
 
     t_ns: int
@@ -231,6 +246,7 @@ Entry: TypeAlias = (
     | TurnEntry
     | PressEntry
     | SoulEntry
+    | PlacingEntry
     | GestureEntry
     | BeatEntry
     | BodyEntry
@@ -257,6 +273,7 @@ TOPICS: dict[str, type[Entry]] = {
     "/hands/turn": TurnEntry,
     "/hands/press": PressEntry,
     "/hands/soul": SoulEntry,
+    "/hands/placing": PlacingEntry,
     "/hands/gesture": GestureEntry,
     "/fault": FaultEntry,
 }

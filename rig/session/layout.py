@@ -17,8 +17,9 @@ TIMELINE = "timeline.mcap"
 NEGATIVE = "negative-000.mp4"
 MANIFEST = "take.json"
 LOCK = "lock"
+LUT = "look.cube"  # the look's .cube file, where it has one
 PART = ".part"
-_IN_A_TAKE = (TIMELINE, NEGATIVE, MANIFEST, LOCK)
+_IN_A_TAKE = (TIMELINE, NEGATIVE, MANIFEST, LOCK, LUT)
 NEW = ".new"
 
 

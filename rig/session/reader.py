@@ -20,10 +20,12 @@ from rig.session.timeline import read_timeline
 
 _MOST_RATE_HZ = 1000.0
 _MODULATION = (-0.5, 4.0)  # how far a route stands: 0 to 1, to 3 in proof (rig/modulation), and some room
+_AUTO = "auto."  # where the automatic light stands, in units of its own
 
 A = TypeVar("A", bound=Entry)
 B = TypeVar("B", bound=Entry)
 C = TypeVar("C", bound=Entry)
+D = TypeVar("D", bound=Entry)
 
 
 class Take:
@@ -63,6 +65,8 @@ class Take:
     def entries(self, a: type[A], b: type[B], /) -> Iterator[A | B]: ...
     @overload
     def entries(self, a: type[A], b: type[B], c: type[C], /) -> Iterator[A | B | C]: ...
+    @overload
+    def entries(self, a: type[A], b: type[B], c: type[C], d: type[D], /) -> Iterator[A | B | C | D]: ...
     @overload
     def entries(self, *types: type[Entry]) -> Iterator[Entry]: ...
     def entries(self, *types: Any) -> Iterator[Any]:
@@ -143,7 +147,7 @@ def _check_start(path: Path, start: TakeStart) -> None:
         raise UserError(f"take {path}: expected rate_hz more than 0, at most {_MOST_RATE_HZ:g}, got {start.rate_hz:g}")
     least, most = _MODULATION
     for name, value in start.modulation.items():
-        if not least <= value <= most:
+        if not name.startswith(_AUTO) and not least <= value <= most:
             raise UserError(f"take {path}: expected modulation.{name} of {least:g} to {most:g}, got {value:g}")
 
 

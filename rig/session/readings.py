@@ -10,6 +10,7 @@ from drivers.readings import (
     Control,
     HandReading,
     Knob,
+    Placing,
     Press,
     PulseReading,
     PulseSamples,
@@ -20,10 +21,10 @@ from drivers.readings import (
     Turn,
 )
 from rig.errors import UserError
-from rig.session.entries import PressEntry, PulseEntry, ReportedBeatEntry, SoulEntry, TurnEntry
+from rig.session.entries import PlacingEntry, PressEntry, PulseEntry, ReportedBeatEntry, SoulEntry, TurnEntry
 
 PulseReadingEntry: TypeAlias = PulseEntry | ReportedBeatEntry
-HandReadingEntry: TypeAlias = TurnEntry | PressEntry | SoulEntry
+HandReadingEntry: TypeAlias = TurnEntry | PressEntry | SoulEntry | PlacingEntry
 
 
 def to_entry(reading: Reading, number: int) -> PulseReadingEntry | HandReadingEntry:
@@ -39,6 +40,8 @@ def to_entry(reading: Reading, number: int) -> PulseReadingEntry | HandReadingEn
         return PressEntry(reading.t_ns, number, reading.control, reading.down)
     if isinstance(reading, Soul):
         return SoulEntry(reading.t_ns, number, reading.position)
+    if isinstance(reading, Placing):
+        return PlacingEntry(reading.t_ns, number, reading.zone)
     return PulseEntry(
         t_ns=int(reading.t_ns[-1]) if len(reading.t_ns) else 0,
         number=number,
@@ -77,6 +80,10 @@ def to_reading(entry: PulseReadingEntry | HandReadingEntry) -> Reading:
         return Turn(entry.t_ns, cast(Knob, _one_of(entry.knob, Knob)), entry.detents, tuple(entry.edges_ns))
     if isinstance(entry, PressEntry):
         return Press(entry.t_ns, cast(Control, _one_of(entry.control, Control)), entry.down)
+    if isinstance(entry, PlacingEntry):
+        if not 0.0 <= entry.zone <= 10.0:
+            raise UserError(f"timeline: expected a zone of 0 to 10, got {entry.zone:g}: was the take changed by hand?")
+        return Placing(entry.t_ns, entry.zone)
     return Soul(entry.t_ns, cast(SoulPosition, _one_of(entry.position, SoulPosition)))
 
 

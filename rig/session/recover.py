@@ -15,7 +15,7 @@ from pathlib import Path
 from rig.errors import UserError
 from rig.session.entries import BaseChange, FrameEntry, LookChange, TakeEnd
 from rig.session.files import replace_synced
-from rig.session.layout import MANIFEST, NEGATIVE, NEW, PART, TIMELINE, TakePlace, list_takes
+from rig.session.layout import LUT, MANIFEST, NEGATIVE, NEW, PART, TIMELINE, TakePlace, list_takes
 from rig.session.lock import TakeLock
 from rig.session.manifest import read_manifest
 from rig.session.negative import frame_times_us
@@ -74,7 +74,7 @@ def recover_all(root: Path, told: Callable[[TakePlace], None] | None = None) -> 
 
 
 def _mend(path: Path, lock: TakeLock) -> Path:
-    for name in (TIMELINE, NEGATIVE, MANIFEST):
+    for name in (TIMELINE, NEGATIVE, MANIFEST, LUT):
         (path / (name + NEW)).unlink(missing_ok=True)
     take = open_take(path)
     in_timeline = sum(1 for _ in take.entries(FrameEntry))

@@ -10,7 +10,7 @@ from pathlib import Path
 from rig.session.boxes import whole_extent
 from rig.session.entries import TakeEnd, TakeStart
 from rig.session.files import free_bytes, replace_synced, sync_folder
-from rig.session.layout import NEGATIVE, NEW, PART, TIMELINE
+from rig.session.layout import LUT, NEGATIVE, NEW, PART, TIMELINE
 from rig.session.lock import TakeLock
 from rig.session.manifest import Manifest, fact_of, write_manifest
 from rig.session.negative import frame_times_us, remux
@@ -35,7 +35,7 @@ def seal(
     """
     plain_negative(part, end.frames, reserve_bytes)
     duration_s = (last_ns - first_ns) / 1e9 + 1.0 / start.rate_hz
-    facts = [fact_of(part / name) for name in (NEGATIVE, TIMELINE)]
+    facts = [fact_of(part / name) for name in (NEGATIVE, TIMELINE, LUT) if name != LUT or (part / LUT).exists()]
     manifest = Manifest(
         take_id=start.take_id,
         session_id=start.session_id,

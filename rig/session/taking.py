@@ -22,6 +22,7 @@ from rig.session.entries import DropEntry, Entry, FaultEntry, FrameEntry, TakeEn
 from rig.session.files import free_bytes, sync_folder
 from rig.session.layout import NEGATIVE, PART, TIMELINE
 from rig.session.lock import TakeLock
+from rig.session.lut_file import keep_lut
 from rig.session.negative import NegativeWriter
 from rig.session.reader import take_colour
 from rig.session.seal import seal
@@ -30,7 +31,8 @@ from rig.session.timeline import Schemas, TimelineWriter
 OnFault: TypeAlias = Callable[[int, str, str, bool], None]
 SYNC_NS = 250_000_000
 _IDLE_NS = 1_000_000_000  # the encoder's service is woken by every frame
-_MOST_FRAMES = 60
+# Frames that may wait for the encoder: two seconds of small ones; of large ones a third of one, for they are memory.
+_FEWEST_FRAMES, _MOST_FRAMES, _MOST_FRAME_BYTES = 8, 60, 32 << 20
 _MOST_WAITING_BYTES = 64 << 20
 
 
@@ -71,7 +73,7 @@ class Taking:
         self.bytes_a_second: float | None = None
         self.dropped: dict[str, int] = {}
         self._stop: tuple[str, int] | None = None
-        self._frames: Line[tuple[Frame, FrameEntry]] = Line(_MOST_FRAMES)
+        self._frames: Line[tuple[Frame, FrameEntry]] = Line(_line_length(start.width * start.height * 3 // 2))
         self._writes: Line[_Kept | Entry | _End] = Line()
         self._handed_bytes = self._taken_bytes = 0  # packets: the encoder counts the first, the writer the second
         self._last_t_ns: int | None = None
@@ -206,6 +208,9 @@ class Taking:
             self._timeline.add(self.start)
             self._timeline.sync()
             self._negative = NegativeWriter(self.part / NEGATIVE)
+            if (missing := keep_lut(self.start, self.part)) is not None:
+                self._failed("take", missing)
+                self._timeline.add(FaultEntry(self._clock.now_ns(), "take", missing))
             for folder in (self.part, self.part.parent, self.part.parent.parent):
                 sync_folder(folder)
         return self._timeline, self._negative
@@ -265,3 +270,7 @@ class Taking:
             self._lock.release()
         self.nothing_left = self.nothing_left or self._lock is None
         self.done = True
+
+
+def _line_length(frame_bytes: int) -> int:
+    return max(_FEWEST_FRAMES, min(_MOST_FRAMES, _MOST_FRAME_BYTES // frame_bytes))

@@ -14,6 +14,7 @@ from rig.session.entries import (
     Entry,
     FrameEntry,
     LookChange,
+    PlacingEntry,
     PressEntry,
     PulseEntry,
     ReportedBeatEntry,
@@ -33,7 +34,7 @@ _MOST = 20
 # second. Their numbers say the order.
 _ORDERED = (LookChange, BaseChange, BeatEntry)
 _PULSE = (PulseEntry, ReportedBeatEntry)
-_HANDS = (TurnEntry, PressEntry, SoulEntry)
+_HANDS = (TurnEntry, PressEntry, SoulEntry, PlacingEntry)
 
 
 def verify(path: Path) -> list[str]:

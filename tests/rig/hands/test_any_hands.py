@@ -7,12 +7,14 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.readings import HandReading, Press, Soul, Turn
+from drivers.readings import HandReading, Placing, Press, Soul, Turn
+from rig.grade.look import look_from_dict
+from rig.hands.apply import apply
 from rig.hands.hands import Hands
 from rig.hands.state import HandState
 
 knob = st.sampled_from(["dodge", "burn"])
-control = st.sampled_from(["dodge", "burn", "record", "undo", "redo"])
+control = st.sampled_from(["dodge", "burn", "record", "undo", "redo", "keep"])
 MS = 1_000_000
 
 
@@ -27,6 +29,7 @@ def played(draw: st.DrawFn) -> list[tuple[HandReading, float]]:
             st.one_of(
                 st.builds(Turn, st.just(t_ns), knob, st.integers(-30, 30)),
                 st.builds(Press, st.just(t_ns), control, st.booleans()),
+                st.builds(Placing, st.just(t_ns), st.floats(0, 10)),
                 st.builds(Soul, st.just(t_ns), st.sampled_from(["off", "set", "proof"])),
             )
         )
@@ -53,6 +56,9 @@ def test_values_stay_in_range(readings: list[tuple[HandReading, float]]) -> None
         for aim in (state.dodge_aim, state.burn_aim, state.dodge_zone, state.burn_zone):
             assert aim is None or 0.0 <= aim <= 10.0
         assert state.dodge_aim is None or state.dodge_aim == state.dodge_zone
+        assert all(1 <= number <= state.places for number in state.followed())
+        assert len(state.strokes) <= 16
+        look_from_dict(apply({}, state))  # what a look may hold
         assert HandState.from_dict(state.to_dict()) == state
 
 

@@ -11,6 +11,7 @@ from drivers.sim.clock import SimulatedClock
 from drivers.sim.scenario import Scenario
 from drivers.sim.world import World
 from rig.hands.hands import Hands
+from rig.hands.place import HandPlace
 from rig.hands.state import HandState
 
 SIM = KnobsSettings(pins="sim")
@@ -43,7 +44,7 @@ def state_after(script: str, seconds: float, bounce_ms: float = 1.0) -> tuple[Ha
     [
         ("0.1 dodge +12\n1 burn +6 at 60/s", HandState(dodge_stops=1.0, burn_stops=0.5), ["turn", "turn"], False),
         ("0.1 dodge +100 at 100/s", HandState(dodge_stops=2.0), ["turn"], False),
-        ("0.1 dodge tap", HandState(dodge_aim=6.0, dodge_zone=6.0), ["tap"], False),
+        ("0.1 dodge tap", HandState(dodge_aim=6.0, dodge_zone=6.0, dodge_place=HandPlace(number=1)), ["tap"], False),
         ("0.1 burn +6\n1 burn double-tap", HandState(), ["turn", "tap", "zero"], False),
         ("0.1 dodge hold 0.5", HandState(), ["hold"], True),
         ("0.1 dodge hold 0.6 +2", HandState(dodge_aim=5.0, dodge_zone=5.0), ["walk"], True),

@@ -84,9 +84,22 @@ def test_the_cameras_small_picture_is_used_where_there_is_one() -> None:
     assert SceneReader().look(replace(frame, small=small)).spot_zone == pytest.approx(3.0, abs=0.06)
 
 
-@given(st.lists(st.floats(0, 1), min_size=11, max_size=11), st.floats(-5, 5), st.floats(0, 10))
-def test_a_scene_survives_its_dict_and_json(zones: list[float], key: float, spot: float) -> None:
-    scene = Scene(key, tuple(zones), spot, 0.5, 0.25)
+def test_the_spot_is_told_without_what_the_sensors_exposure_has_moved() -> None:
+    frame = frame_of(np.full((160, 320), 6.0))
+    scene = SceneReader().look(frame, light_ev=1.0)
+    assert scene.spot_zone == pytest.approx(5.0, abs=0.06)
+    assert scene.zones[6] == 1.0  # the shares are of the negative as it is
+    assert SceneReader().look(frame, light_ev=9.0).spot_zone == 0.0
+
+
+@given(
+    st.lists(st.floats(0, 1), min_size=11, max_size=11),
+    st.floats(-5, 5),
+    st.floats(0, 10),
+    st.none() | st.floats(-99, 99),
+)
+def test_a_scene_survives_its_dict_and_json(zones: list[float], key: float, spot: float, white: float | None) -> None:
+    scene = Scene(key, tuple(zones), spot, 0.5, 0.25, white, None if white is None else 0.5)
     assert scene_from_dict(json.loads(json.dumps(scene_to_dict(scene)))) == scene
 
 
@@ -94,5 +107,5 @@ def test_what_is_no_scene_is_refused() -> None:
     kept = scene_to_dict(Scene(0.0, (0.0,) * 11, 5.0, 0.0, 0.0))
     with pytest.raises(ValueError, match="expected 11 shares"):
         scene_from_dict({**kept, "zones": [1.0]})
-    with pytest.raises(ValueError, match="expected numbers"):
+    with pytest.raises(ValueError, match="motion: expected a number"):
         scene_from_dict({**kept, "motion": [1.0]})

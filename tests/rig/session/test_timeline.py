@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from mcap.reader import make_reader
 
-from drivers.readings import Press, PulseSamples, ReportedBeat, Soul, Turn
+from drivers.readings import Placing, Press, PulseSamples, ReportedBeat, Soul, Turn
 from rig.errors import UserError
 from rig.session.entries import (
     TOPICS,
@@ -24,6 +24,7 @@ from rig.session.entries import (
     GestureEntry,
     LookChange,
     MarkEntry,
+    PlacingEntry,
     PressEntry,
     PulseEntry,
     ReportedBeatEntry,
@@ -44,7 +45,8 @@ ENTRIES = [
     ),
     AnchorEntry(2, 1_700_000_000_123_456_789, 3, "boot"),
     FrameEntry(5, 0, 10, {"pulse": 1}, {"body.arousal": None, "knob": 0.5}, {"key_ev": 0.1, "zones": [0.5]}, 9, 1.5),
-    FrameEntry(6, 1, 11, {}, {}, {}, quality=1, soul=0.5, bare=True, newest_edge_ns=4, newest_beat_ns=5),
+    FrameEntry(6, 1, 11, {}, {}, {}, quality=1, soul=0.5, bare=True, newest_edge_ns=4, newest_beat_ns=5, light_ev=-0.5,
+               places=[[1, 0.25, 1.5]]),
     LookChange(6, 1, LOOK),
     BaseChange(6, 1, LOOK, {"dodge": {"detents": 3}}),
     PulseEntry(7, 1, [5, 6, 7], [1, 2, 262143], [3, 4, 5], 12, 1, 31.5, 0.004),
@@ -53,6 +55,7 @@ ENTRIES = [
     PressEntry(10, 2, "record", True),
     GestureEntry(5_500, 5_000, "walk", "dodge", -2, None),
     SoulEntry(11, 3, "proof"),
+    PlacingEntry(11, 4, 5.5),
     BeatEntry(12, 13, None, 0.75),
     BodyEntry(14, 61.5, None, 0.01, None, 1.0),
     FaultEntry(15, "pulse sensor", "lost: \u00e4 \"quote\"", True),
@@ -161,11 +164,14 @@ def test_readings_come_back_as_they_were():
         Turn(5, "burn", -2, (1, 2, 3)),
         Press(6, "record", True),
         Soul(7, "off"),
+        Placing(8, 4.5),
     ):
         assert to_reading(to_entry(reading, 4)) == reading
         assert to_entry(reading, 4).number == 4
     with pytest.raises(UserError, match="expected one of dodge, burn, got 'bun'"):
         to_reading(TurnEntry(1, 1, "bun", 1))
+    with pytest.raises(UserError, match="expected a zone of 0 to 10, got 11"):
+        to_reading(PlacingEntry(1, 1, 11.0))
 
 
 def test_two_writers_of_the_same_entries_write_the_same_bytes(tmp_path):

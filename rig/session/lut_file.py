@@ -1,0 +1,50 @@
+"""The .cube file of a take's look: kept in the take, so that it prints again on any machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rig.errors import UserError
+from rig.session.entries import LookDict, TakeStart
+from rig.session.files import WholeFile, replace_synced
+from rig.session.layout import LUT, NEW
+
+
+def keep_lut(start: TakeStart, folder: Path) -> str | None:
+    """Copy the file of the take's look into the take; why it could not be, in words, or None. Waits for the card.
+
+    The print goes on without it: the look was read before. OSError where the card is at fault.
+    """
+    file = lut_of(start.look)
+    if not file:
+        return None
+    try:
+        content = Path(file).read_bytes()
+    except OSError as error:
+        return f"{file}: expected the look's LUT, got: {error.strerror or error}: this take prints only where that is"
+    new = WholeFile(folder / (LUT + NEW))
+    try:
+        new.write(content)
+    finally:
+        new.close()
+    replace_synced(folder / (LUT + NEW), folder / LUT)
+    return None
+
+
+def with_kept_lut(tables: Mapping[str, Mapping[str, Any]], folder: Path) -> dict[str, dict[str, Any]]:
+    """The look with the take's own .cube file in place of where it was; UserError in one line where there is none."""
+    made = {operation: dict(values) for operation, values in tables.items()}
+    file = lut_of(made)
+    if file:
+        kept = folder / LUT
+        if not kept.is_file():
+            raise UserError(f"take {folder.name}: expected the look's LUT in {LUT}, got none: it was {file}")
+        made["lut"]["file"] = str(kept)
+    return made
+
+
+def lut_of(look: LookDict) -> str:
+    """The path of a look's .cube file; empty where it has none."""
+    return str(look.get("lut", {}).get("file", ""))
