@@ -41,8 +41,8 @@ def read(cls: type[T], path: Path) -> T:
     return parse(cls, read_text(path), path.name)
 
 
-def read_text(path: Path) -> str:
-    """The text of a file that a person wrote; UserError in one line where there is none."""
+def read_text(path: Path, kind: str = "text in UTF-8") -> str:
+    """The text of a file that a person wrote; UserError in one line where there is none. kind: what it should be."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -51,7 +51,7 @@ def read_text(path: Path) -> str:
     except IsADirectoryError:
         raise UserError(f"{path}: expected a file, got a folder") from None
     except UnicodeDecodeError as error:
-        raise UserError(f"{path}: expected text in UTF-8, got byte 0x{error.object[error.start]:02x}") from None
+        raise UserError(f"{path}: expected {kind}, got byte 0x{error.object[error.start]:02x}") from None
     except OSError as error:
         raise UserError(f"{path}: expected a readable file, got: {error.strerror}; check its owner and mode") from None
 
@@ -81,7 +81,8 @@ def load(cls: type[T], data: Mapping[str, object], lines: Lines, where: str) -> 
 
     lines: where each key stands in the file (rig.toml_lines.key_lines); where: the file's name in messages.
     Understands nested dataclasses, lists, dicts with text keys, Literal, unions, and Meta's limits. A ValueError from
-    ``__post_init__`` is a mistake of its table. Raises UserError, its lines in the order of the file.
+    ``__post_init__`` is a mistake of its table, or of its key where it begins with one (`points: expected ...`).
+    Raises UserError, its lines in the order of the file.
     """
     walk = _Walk(cls)
     value = walk.table(cls, data, (), None)
@@ -154,7 +155,8 @@ class _Walk:
         try:
             return cls(**values)
         except ValueError as error:
-            return self.wrong(path, str(error))
+            key, _, says = str(error).partition(": ")
+            return self.wrong((*path, key), says) if key in known else self.wrong(path, str(error))
 
     def _unknown(self, key: str, known: Sequence[str], path: KeyPath) -> None:
         hint = did_you_mean(key, known)
@@ -184,6 +186,9 @@ class _Walk:
 
     def _union(self, hint: Any, value: object, path: KeyPath) -> object:
         bare, meta = _bare(hint)
+        tables = [option for option in get_args(bare) if is_dataclass(option)]
+        if len(tables) == 1 and isinstance(value, Mapping):
+            return self.value(tables[0], value, path)  # it can be nothing else, and says more of what is wrong in it
         for option in get_args(bare):
             trial = _Walk(self._root)
             made = trial.value(Annotated[option, meta] if meta else option, value, path)
@@ -251,7 +256,8 @@ def describe(hint: Any) -> str:
         return _number(bare is int, meta, unit)
     if origin in (list, tuple):
         inner = _bare(args[0])[0]
-        return "a list of tables" if is_dataclass(inner) else f"a list of {describe(args[0])}"
+        of = "tables" if is_dataclass(inner) else re.sub("^a list of ", "lists of ", describe(args[0]))
+        return f"a list of {of}"
     if bare is str:
         return "text" if meta is None or not meta.min_length else "text that is not empty"
     return {bool: "true or false", NoneType: "nothing"}.get(bare, "a table")

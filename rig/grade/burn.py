@@ -1,4 +1,4 @@
-"""Burn: one zone of the negative gets more light on the paper, which darkens it."""
+"""Burn: the paper gets more light where the negative has one zone, which darkens it there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Burn:
-    """Darkens one zone, feathered beyond it. Stops are counted as the hand gives them: more is darker."""
+    """Darkens one zone, feathered beyond it. Stops are counted as the hand gives them: more is darker. The zone is read
+    on the negative (rig/grade/mask.py)."""
 
     stops: Annotated[
         float, Meta(ge=0, le=3, description="how much darker", extra={"unit": "stops", "label": "burn"})
@@ -24,7 +25,7 @@ class Burn:
     feather: Annotated[
         float, Meta(ge=0.25, le=3, description="softness of the zone's edge", extra={"unit": "zones"})
     ] = 1.0
-    place: Spot | None = None  # None: wherever that zone is
+    place: Annotated[Spot | None, Meta(description="only there; none: wherever that zone is")] = None
 
     def fold(self, recipe: Recipe) -> Recipe:
         """Add a zone gain of negative stops."""

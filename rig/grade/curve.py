@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 import numpy as np
+from msgspec import Meta
 
 from rig.grade.recipe import Recipe
 from rig.zones import Floats
@@ -47,7 +49,7 @@ class Curve:
     Black and white stay where no point says otherwise. No points: no curve.
     """
 
-    points: tuple[tuple[float, ...], ...] = ()
+    points: Annotated[tuple[tuple[float, ...], ...], Meta(description="[before, after], ...")] = ()
 
     def __post_init__(self) -> None:
         """ValueError, in words for people, where the points are no curve."""

@@ -1,4 +1,4 @@
-"""Dodge: light is held back from the paper less long in one zone of the negative, which opens it."""
+"""Dodge: light is held back from the paper where the negative has one zone, which lightens it there."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Dodge:
     feather: Annotated[
         float, Meta(ge=0.25, le=3, description="softness of the zone's edge", extra={"unit": "zones"})
     ] = 1.0
-    place: Spot | None = None  # None: wherever that zone is
+    place: Annotated[Spot | None, Meta(description="only there; none: wherever that zone is")] = None
 
     def fold(self, recipe: Recipe) -> Recipe:
         """Add a zone gain."""

@@ -1,4 +1,4 @@
-"""Grain: noise in the light itself, before the curve, so that it fades in black and in white as on film."""
+"""Grain: noise in the light itself, before the curve: it fades in black, and in white where light is added."""
 
 from __future__ import annotations
 
@@ -30,8 +30,10 @@ class Grain:
     ] = 2.0
 
     def fold(self, recipe: Recipe) -> Recipe:
-        """Set the grain."""
-        return recipe if self.stops == 0.0 else replace(recipe, grain=folded.Grain(self.stops, self.size))
+        """Set the grain; its size in quarters of a pixel, since another size is another tile."""
+        if self.stops == 0.0:
+            return recipe
+        return replace(recipe, grain=folded.Grain(self.stops, round(4.0 * self.size) / 4.0))
 
 
 @lru_cache(maxsize=2)
@@ -40,15 +42,23 @@ def grain_tile(size: float, height: int) -> NDArray[np.int8]:
 
     White noise through a Gaussian of half a grain's width, wrapped round, so that tiles meet without a seam.
     """
-    noise = np.random.default_rng(1839).standard_normal((TILE, TILE)).astype(np.float32)
+    noise = _white_noise()
     sigma = 0.5 * size * height / HEIGHT
     if sigma > 0.3:
         edge = int(np.ceil(4.0 * sigma))
         wrapped = np.pad(noise, edge, mode="wrap")
         noise = np.asarray(cv2.GaussianBlur(wrapped, (0, 0), sigma), np.float32)[edge:-edge, edge:-edge]
-    tile: NDArray[np.int8] = np.clip(np.rint(noise / noise.std() * 32.0), -127, 127).astype(np.int8)
+    tile: NDArray[np.int8] = np.clip(np.rint(noise * (32.0 / noise.std())), -127, 127).astype(np.int8)
     tile.flags.writeable = False
     return tile
+
+
+@lru_cache(maxsize=1)
+def _white_noise() -> NDArray[np.float32]:
+    """(TILE, TILE), read-only. Kept: a route may bend the size, and each size is made from it while frames wait."""
+    noise = np.random.default_rng(1839).standard_normal((TILE, TILE), np.float32)
+    noise.flags.writeable = False
+    return noise
 
 
 def grain_offset(t_ns: int) -> tuple[int, int]:

@@ -87,8 +87,19 @@ def target(name: str) -> Parameter:
     """The parameter of that name; UserError, with what was probably meant, where there is none."""
     found = _targets()
     if name not in found:
-        raise UserError(f"expected one of {', '.join(found)}, got {name}{did_you_mean(name, found)}")
+        raise UserError(_unknown(name, found))
     return found[name]
+
+
+def _unknown(name: str, known: Mapping[str, Parameter]) -> str:
+    """What to say of a target that is none: what was meant first, then a short list, not all hundred of them."""
+    operation = name.partition(".")[0]
+    own = [each for each in known if each.partition(".")[0] == operation]
+    listed = own or list(dict.fromkeys(each.partition(".")[0] for each in known))
+    expected = f"expected {'one of' if own else 'a parameter of'} {', '.join(listed)}"
+    meant = did_you_mean(name, own or known).removeprefix(", ")
+    got = name or "nothing"
+    return f"{meant} {expected}, got {got}" if meant else f"{expected}, got {got}"
 
 
 def look_sliders() -> list[dict[str, str | float]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, make_dataclass
+from dataclasses import dataclass, field, make_dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,8 +11,10 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from rig.errors import UserError
+from rig.grade.cube import read_cube
 from rig.grade.look import Look, operations
 from rig.loader import parse, read_text
+from rig.toml_lines import key_lines, line_of
 from rig.words import did_you_mean
 
 
@@ -62,20 +64,29 @@ def load_look(name_or_path: str | Path) -> NamedLook:
     """
     asked = str(name_or_path)
     if asked in shipped_looks():
-        text, where, name = (
-            (files("rig") / "looks" / f"{asked}.toml").read_text(encoding="utf-8"),
-            f"{asked}.toml",
-            asked,
-        )
+        path = Path(str(files("rig") / "looks" / f"{asked}.toml"))
     elif isinstance(name_or_path, Path) or asked.endswith(".toml") or "/" in asked:
         path = Path(name_or_path)
-        text, where, name = read_text(path), path.name, path.stem
     else:
         known = shipped_looks()
         raise UserError(
             f"look: expected one of {', '.join(known)} or a path ending in .toml, got {asked or 'nothing'}"
             f"{did_you_mean(asked, known)}"
         )
-    read: Any = parse(_look_file(), text, where)
+    text = read_text(path)
+    read: Any = parse(_look_file(), text, path.name)
     look = Look(**{operation: getattr(read, operation) for operation in operations()})
-    return NamedLook(name, look, read.route, read.words)
+    return NamedLook(path.stem, _with_lut_beside(path, text, look), read.route, read.words)
+
+
+def _with_lut_beside(path: Path, text: str, look: Look) -> Look:
+    """The look with its LUT's file found from the look's own folder, and read once, so that mistakes are told now."""
+    if not look.lut.file:
+        return look
+    file = str((path.parent / look.lut.file).resolve())
+    try:
+        read_cube(file)
+    except UserError as error:
+        line = line_of(key_lines(text), ("lut", "file"))
+        raise UserError("\n".join(f"{path.name}:{line}: lut.file: {said}" for said in str(error).split("\n"))) from None
+    return replace(look, lut=replace(look.lut, file=file))

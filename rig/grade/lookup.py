@@ -17,7 +17,7 @@ NO_MAP = np.empty(0, np.int16)
 
 
 class Lookup:
-    """Owns the buffers of the slower way."""
+    """Owns the buffers of the slower ways."""
 
     def __init__(self, buffers: Buffers, wide: bool | None = None) -> None:
         """wide: whether OpenCV looks up 16-bit indices; None finds out."""
@@ -26,22 +26,31 @@ class Lookup:
         if not self.wide:
             log.info("OpenCV %s looks up 8-bit indices only; 4.13 prints dodging and burning faster", cv2.__version__)
 
-    def prepared(self, table: NDArray[Any]) -> NDArray[Any]:
-        """A table of 256 entries of 8 or 16 bits as ``bytes`` wants it: where OpenCV can, of two pixels at a time,
-        which costs half as much."""
-        if not self.wide:
-            return table
-        both = np.empty((256, 256, 2), table.dtype)
-        both[..., 0], both[..., 1] = table[None, :], table[:, None]
-        return both.view("<u2" if table.itemsize == 1 else "<i4").ravel()
+    def prepared(self, *tables: NDArray[Any]) -> NDArray[Any]:
+        """A table of 256 entries as ``bytes`` wants it, or two: one for even and one for odd columns.
+
+        Of 8 or 16 bits they become, where OpenCV can, one of two pixels at a time, which costs half as much.
+        """
+        even, odd = tables[0], tables[-1]
+        if not self.wide or even.itemsize > 2:
+            return np.stack([even, odd], axis=-1)[None]
+        both = np.empty((256, 256, 2), even.dtype)
+        both[..., 0], both[..., 1] = even[None, :], odd[:, None]
+        return both.view("<u2" if even.itemsize == 1 else "<i4").ravel()
 
     def bytes(self, prepared: NDArray[Any], plane: Bytes8, out: NDArray[Any]) -> None:
-        """What the table says of each byte of a plane; out: of the plane's shape, entries of the table's own type."""
-        if prepared.size > 256 and plane.shape[1] % 2 == 0:
+        """What the tables say of each byte of a plane; out: of the plane's shape, entries of the tables' own type."""
+        height, width = plane.shape
+        if width % 2:  # one column more
+            wide = self._buffers.bytes("odd", height, width + 1)
+            wide[:, :width], wide[:, width] = plane, 0
+            made = np.empty((height, width + 1), out.dtype)
+            self.bytes(prepared, wide, made)
+            out[:] = made[:, :width]
+        elif prepared.ndim == 1:
             cv2.LUT(plane.view("<u2"), prepared, dst=out.view(prepared.dtype))
-        else:  # an odd width: the low halves of the first 256 entries are the table itself
-            table = prepared if prepared.size == 256 else prepared[:256].astype(out.dtype)
-            cv2.LUT(plane, table, dst=out)
+        else:
+            cv2.LUT(plane.reshape(height, width // 2, 2), prepared, dst=out.reshape(height, width // 2, 2))
 
     def pairs(self, table: NDArray[Any], pairs: Bytes8, out: NDArray[Any]) -> None:
         """What a table of 65,536 entries says of pairs of bytes (h, w, 2), low and high; out: (h, w)."""

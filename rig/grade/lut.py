@@ -7,7 +7,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from rig.grade.cube import Cube, read_cube
+from rig.grade.cube import read_cube
+from rig.grade.cube_table import Cube
 from rig.grade.recipe import Recipe
 from rig.zones import Floats
 
@@ -28,9 +29,9 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Lut:
-    """file: a .cube, beside the look's own file; none: no LUT."""
+    """A 3D or 1D table, linear between its entries; beyond its domain its edge counts."""
 
-    file: str = ""
+    file: Annotated[str, Meta(description="a .cube, found from the look's own folder")] = ""
     strength: Annotated[float, Meta(ge=0, le=1, description="how much of it", extra={"unit": ""})] = 1.0
 
     def fold(self, recipe: Recipe) -> Recipe:

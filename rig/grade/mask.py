@@ -1,8 +1,7 @@
-"""The dodging mask: what each zone gain does at each place, as lines EV = a * zone + b at an eighth of the size.
+"""The dodging mask: what all that lightens and all that darkens does at each place, as lines EV = a * zone + b.
 
-Two guided filters (K. He, J. Sun, X. Tang, Guided image filtering, 2013): the first flattens the zones into a map in
-which a thing has one zone, the second ties the map's gains to the picture's own edges. "In the zone" always means the
-map's zone, never the pixel's own. The slope is clamped so that no gradient turns round.
+"In the zone" always means the picture's zone map (rig/grade/zone_fit.py), never the pixel's own. The slope is clamped
+so that no gradient turns round.
 """
 
 from __future__ import annotations
@@ -16,16 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.grade.bearings import AS_AIMED, Bearings
-from rig.grade.recipe import Place, ZoneGain, ZoneScale, smoothstep
+from rig.grade.recipe import Place, smoothstep
+from rig.grade.steady_zones import SteadyZones
+from rig.grade.zone_fit import MIDDLE, Gain, Plane, ZoneFit, aim
+from rig.grade.zone_fit import zone_map as map_of
 
-Plane: TypeAlias = NDArray[np.float32]
-Gain: TypeAlias = ZoneGain | ZoneScale
+STEEPEST = 0.8  # a zone, of a line's own stops
+LOWEST_SLOPE = -0.8  # EV a zone, of both lines together: at -1 what was an edge is gone, beyond it has turned round
 
-MAP_RADIUS, MAP_EPS = 6, 0.15
-EDGE_RADIUS, EDGE_EPS = 4, 0.1
-LOWEST_SLOPE = -0.5
-SMOOTH_S = 0.15
-LONGEST_GAP_S = 1.0
+Ev: TypeAlias = tuple[Plane, Plane, float]  # EV a zone, EV at the fit's centre, and all stops together
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,60 +38,69 @@ class Line:
 
 
 class Mask:
-    """Makes the lines of each frame, smoothed over time: no flicker, whatever the frame rate. Its state is one
-    picture's lines, in parts of a stop, so that a turned knob acts at once; a new aim starts afresh."""
+    """Makes the lines of each frame. All it remembers are steadied zones and what was fitted to them: a turned knob,
+    another aim and a moved place act at once, and nothing flickers."""
 
     def __init__(self) -> None:
-        self._t_ns = 0
-        self._key: object = None
-        self._lines: list[tuple[Plane, Plane]] = []
+        self._steady = SteadyZones()
+        self._fit: ZoneFit | None = None
+        self._lines: dict[Gain, tuple[Plane, Plane]] = {}
+        self._kept = 0
 
     def reset(self) -> None:
         """Forget the frames before."""
-        self._lines = []
+        self._steady.reset()
+        self._fit = None
 
     def update(
         self, zones: Plane, t_ns: int, gains: Sequence[Gain], bearings: Bearings = AS_AIMED, every: int = 1
     ) -> tuple[Line, ...]:
         """The lines of this frame: one for all that lightens, one for all that darkens, where there is any.
 
-        zones: the negative's at an eighth of the size (rig.zones.small_zones). Frames in order of time. every: make
-        the mask of every so many frames only, and keep it for those between.
+        zones: the negative's at an eighth of the size (rig.zones.small_zones). Frames in order of time. every: look at
+        the zones of every so many frames only, and keep what they said for those between, unless the picture is cut.
         """
-        key = (zones.shape, tuple(_aim(gain) for gain in gains))
-        fresh = _lines(zones - np.float32(5.0 + bearings.light_ev), gains)
-        keep = self._keep(t_ns) if self._lines and key == self._key else 0.0
-        if keep > 0.0:
-            for (a, b), (old_a, old_b) in zip(fresh, self._lines, strict=True):
-                cv2.addWeighted(a, 1.0 - keep, old_a, keep, 0.0, dst=a)
-                cv2.addWeighted(b, 1.0 - keep, old_b, keep, 0.0, dst=b)
-        self._t_ns, self._key, self._lines = t_ns, key, fresh
+        from_middle = zones - np.float32(MIDDLE + bearings.light_ev)
+        self._kept += 1
+        fit = self._fit
+        if fit is None or self._kept >= every or not self._steady.follows(from_middle, t_ns):
+            fit = self._fit = ZoneFit(self._steady.take(from_middle, t_ns))
+            self._lines, self._kept = {}, 0
+        evs = [ev for ev in (self._ev(fit, gains, sign, bearings) for sign in (1.0, -1.0)) if ev is not None]
         lines = []
-        for sign in (1.0, -1.0):
-            chosen = [(gain, line) for gain, line in zip(gains, fresh, strict=True) if gain.stops * sign > 0.0]
-            if not chosen:
-                continue
-            a, b = np.zeros_like(zones), np.zeros_like(zones)
-            total = 0.0
-            for gain, (of_a, of_b) in chosen:
-                stops: Any = np.float32(gain.stops)
-                if gain.place is not None:
-                    stops = stops * ellipse(gain.place, bearings.centre(gain.place), zones.shape)
-                a += stops * of_a
-                b += stops * of_b
-                total += gain.stops
-            b -= a * np.float32(5.0 + bearings.light_ev)
+        for slope, (_, level, total) in zip(_clamped(evs), evs, strict=True):
+            level -= slope * (fit.centre + np.float32(MIDDLE + bearings.light_ev))
+            a, b = (_enlarged(plane, zones.shape) for plane in (slope, level))
             lines.append(Line(min(total, 0.0), max(total, 0.0), a, b))
         return tuple(lines)
 
-    def _keep(self, t_ns: int) -> float:
-        """The share of the lines before that stays: none after a gap, all of it for the same frame again."""
-        gap_s = (t_ns - self._t_ns) / 1e9
-        return float(np.exp(-gap_s / SMOOTH_S)) if 0.0 <= gap_s <= LONGEST_GAP_S else 0.0
+    def _ev(self, fit: ZoneFit, gains: Sequence[Gain], sign: float, bearings: Bearings) -> Ev | None:
+        """What all gains of one sign do together."""
+        slope: Any = np.float32(0.0)
+        level: Any = np.float32(0.0)
+        total = 0.0
+        for gain in gains:
+            if gain.stops * sign <= 0.0:
+                continue
+            of = aim(gain)
+            if of not in self._lines:
+                self._lines[of] = fit.line(of)
+            stops: Any = np.float32(gain.stops)
+            if gain.place is not None:
+                stops = stops * ellipse(gain.place, bearings.centre(gain.place), fit.centre.shape)
+            slope = slope + stops * self._lines[of][0]
+            level = level + stops * self._lines[of][1]
+            total += gain.stops
+        return (slope, level, total) if total else None
+
+
+def zone_map(zones: Plane, bearings: Bearings = AS_AIMED) -> Plane:
+    """The zone 0..10 that the mask takes each small pixel to lie in, as zones were when they were named."""
+    return np.asarray(map_of(zones - np.float32(MIDDLE + bearings.light_ev)) + np.float32(MIDDLE))
 
 
 def ellipse(place: Place, centre: tuple[float, float], shape: tuple[int, ...]) -> Plane:
-    """The share 0..1 of each small pixel: 1 within half its height, 0 from one and a half on; as wide as high."""
+    """The share 0..1 of each square of a grid: 1 within half its height, 0 from one and a half on; as wide as high."""
     rows, columns = shape
     x = (np.arange(columns, dtype=np.float32) + 0.5 - centre[0] * columns)[None, :]
     y = (np.arange(rows, dtype=np.float32) + 0.5 - centre[1] * rows)[:, None]
@@ -101,43 +108,19 @@ def ellipse(place: Place, centre: tuple[float, float], shape: tuple[int, ...]) -
     return np.asarray(1.0 - smoothstep(radius - np.float32(0.5)), np.float32)
 
 
-def _aim(gain: Gain) -> object:
-    """What a gain is, but for its stops."""
-    return (gain.zone, gain.feather) if isinstance(gain, ZoneGain) else tuple(g / gain.stops for g in gain.gains)
+def _clamped(evs: Sequence[Ev]) -> list[Plane]:
+    """Slopes no steeper than their stops allow, and such that EV falls by at most LOWEST_SLOPE where both fall."""
+    lowest, none = np.float32(LOWEST_SLOPE), np.float32(0.0)
+    slopes = []
+    for slope, _, total in evs:
+        most = np.float32(STEEPEST * abs(total))
+        slopes.append(np.minimum(np.maximum(slope, max(-most, lowest)), most))
+    if len(slopes) == 2:
+        falls = [np.minimum(slope, none) for slope in slopes]
+        share = lowest / np.minimum(falls[0] + falls[1], lowest)
+        slopes = [np.maximum(slope, fall * share) for slope, fall in zip(slopes, falls, strict=True)]
+    return slopes
 
 
-def _lines(zones: Plane, gains: Sequence[Gain]) -> list[tuple[Plane, Plane]]:
-    """Slope and offset of each gain's weight 0..1 over the zone, counted from V."""
-    mean, square = _box(zones, MAP_RADIUS), _box(zones * zones, MAP_RADIUS)
-    variance = np.maximum(square - mean * mean, 0.0)
-    slope = variance / (variance + np.float32(MAP_EPS))
-    zone_map = _box(slope, MAP_RADIUS) * zones + _box((1.0 - slope) * mean, MAP_RADIUS)
-
-    mean, square = _box(zones, EDGE_RADIUS), _box(zones * zones, EDGE_RADIUS)
-    variance = np.maximum(square - mean * mean, 0.0) + np.float32(EDGE_EPS)
-    fits = []
-    for gain in gains:
-        weight = gain.weight(zone_map + np.float32(5.0))
-        weight_mean = _box(weight, EDGE_RADIUS)
-        fits.append(((_box(zones * weight, EDGE_RADIUS) - mean * weight_mean) / variance, weight_mean))
-    slopes = _clamped([fit for fit, _ in fits], gains)
-    lines = []
-    for clamped, (_, weight_mean) in zip(slopes, fits, strict=True):
-        lines.append((_box(clamped, EDGE_RADIUS), _box(weight_mean - clamped * mean, EDGE_RADIUS)))
-    return lines
-
-
-def _clamped(slopes: list[NDArray[Any]], gains: Sequence[Gain]) -> list[Plane]:
-    """Slopes such that EV falls by at most half a stop a zone: each gain's, and the sum where several fall."""
-    lowest = np.float32(LOWEST_SLOPE)
-    evs: list[Plane] = [np.maximum(slope * np.float32(g.stops), lowest) for slope, g in zip(slopes, gains, strict=True)]
-    if len(evs) > 1:
-        falling = [np.minimum(ev, np.float32(0.0)) for ev in evs]
-        share = lowest / np.minimum(sum(falling[1:], falling[0]), lowest)
-        evs = [np.maximum(ev, fall * share) for ev, fall in zip(evs, falling, strict=True)]
-    return [ev / np.float32(g.stops) for ev, g in zip(evs, gains, strict=True)]
-
-
-def _box(plane: NDArray[Any], radius: int) -> Plane:
-    size = 2 * radius + 1
-    return np.asarray(cv2.blur(plane, (size, size), borderType=cv2.BORDER_REFLECT), np.float32)
+def _enlarged(plane: NDArray[Any], shape: tuple[int, ...]) -> Plane:
+    return np.asarray(cv2.resize(plane, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)

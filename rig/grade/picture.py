@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from drivers.colour import planes, rgb_to_yuv_matrix, yuv_to_rgb_matrix
 from drivers.readings import Colour, Frame
+from rig.grade.chroma import enlarge
 from rig.zones import GREY, SMALL, Floats, decode
 
 STILL = Colour(range="full")
@@ -18,11 +19,16 @@ STILL = Colour(range="full")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """rgb: (h, w, 3), float32 or float64, 1 is white; any size. colour: its luma's weights and its transfer."""
+    """rgb: (h, w, 3), float32 or float64, 1 is white; any size. colour: its luma's weights and its transfer.
+
+    top, whole_height: where it is a part of a taller picture (some rows of it), the first of its rows, and its height.
+    """
 
     rgb: NDArray[Any]
     colour: Colour = STILL
     t_ns: int = 0
+    top: int = 0
+    whole_height: int | None = None
 
     @property
     def width(self) -> int:
@@ -33,6 +39,16 @@ class Picture:
     def height(self) -> int:
         """Height in pixels."""
         return int(self.rgb.shape[0])
+
+    @property
+    def rows(self) -> slice:
+        """Which rows of the whole it holds."""
+        return slice(self.top, self.top + self.height)
+
+    @property
+    def of_height(self) -> int:
+        """Height in pixels of the whole."""
+        return self.height if self.whole_height is None else self.whole_height
 
     def luma(self) -> Floats:
         """(h, w): the negative's own."""
@@ -58,7 +74,7 @@ def picture_of(frame: Frame) -> Picture:
     """A frame as a picture, float64; chroma interpolated linearly."""
     y, u, v = planes(frame.pixels)
     size = (frame.width, frame.height)
-    up = [np.asarray(cv2.resize(plane.astype(np.float64), size, interpolation=cv2.INTER_LINEAR)) for plane in (u, v)]
+    up = [enlarge(plane.astype(np.float64), size) for plane in (u, v)]
     matrix = yuv_to_rgb_matrix(frame.colour)
     yuv = np.stack([y.astype(np.float64), *up], axis=-1)
     return Picture(np.asarray((yuv @ matrix[:, :3].T + matrix[:, 3]) / 255.0), frame.colour, frame.t_ns)

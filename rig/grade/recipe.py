@@ -7,16 +7,20 @@ grain); then come channel gains in linear light, one luma curve, one saturation,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log2
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.zones import Floats
+from rig.zones import GREY, Floats
 
 HALF_A_ZONE = 0.5
-LAST_ZONE = 8.0  # white is at zone 7.5 of a negative of 8 bits: an aim beyond VIII means VIII
+WHITE_ZONE = 5.0 - log2(GREY)  # 7.47, where a negative of 8 bits ends: an aim beyond VIII means VIII
+LAST_ZONE = 8.0
+MIDDLES = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, WHITE_ZONE)
 Triple = tuple[float, float, float]
+ALL = slice(None)
 
 
 def smoothstep(x: NDArray[Any]) -> NDArray[Any]:
@@ -56,9 +60,9 @@ class ZoneGain:
 
 @dataclass(frozen=True, slots=True)
 class ZoneScale:
-    """Light added or held back zone by zone: stops at the middle of zones 0..X, all of one sign, linear between.
+    """Light added or held back zone by zone: stops of zones 0..X, all of one sign, linear between their middles.
 
-    Beyond white of the negative (zone 7.5) there is nothing to see the gains of VIII to X: they are those of VIII.
+    White of the negative is zone 7 1/2: there VIII is reached, and IX and X, which lie beyond, are not looked at.
     """
 
     gains: tuple[float, ...]
@@ -71,16 +75,18 @@ class ZoneScale:
 
     def weight(self, zone_map: NDArray[Any]) -> NDArray[Any]:
         """The share of ``stops`` that a zone gets, 0..1."""
-        shares = np.asarray(self.gains) / self.stops
-        shares[int(LAST_ZONE) :] = shares[int(LAST_ZONE)]
-        return np.asarray(np.interp(zone_map, np.arange(11.0), shares), zone_map.dtype)
+        shares = np.asarray(self.gains[: len(MIDDLES)]) / self.stops
+        return np.asarray(np.interp(zone_map, MIDDLES, shares), zone_map.dtype)
 
 
 class SpatialGain(Protocol):
     """Stops that depend on the place alone: vignette, split filter. Hashable."""
 
-    def ev(self, width: int, height: int, every: int = 1) -> Floats:
-        """The stops at each pixel, (height, width); or at the middles of squares ``every`` pixels wide, rounded up."""
+    def ev(self, width: int, height: int, every: int = 1, rows: slice = ALL) -> Floats:
+        """The stops at each pixel, (height, width); or at the middles of squares ``every`` pixels wide, rounded up.
+
+        rows: of these, only some: a huge picture is printed in parts.
+        """
 
     def bounds(self) -> tuple[float, float]:
         """The least and the most of them; 0 lies between."""
@@ -93,9 +99,9 @@ class EdgeGain:
     stops: float
     size: float
 
-    def ev(self, width: int, height: int, every: int = 1) -> Floats:
+    def ev(self, width: int, height: int, every: int = 1, rows: slice = ALL) -> Floats:
         """The stops at each pixel, (height, width); or at the middles of squares ``every`` pixels wide, rounded up."""
-        x, y = _from_the_middle(width, height, every)
+        x, y = _from_the_middle(width, height, every, rows)
         radius = np.hypot(x, y) / float(np.hypot(width, height))
         return np.asarray(self.stops * smoothstep((radius - self.size) / (1.0 - self.size)))
 
@@ -116,9 +122,9 @@ class Halves:
     position: float
     softness: float
 
-    def share(self, width: int, height: int, every: int = 1) -> Floats:
+    def share(self, width: int, height: int, every: int = 1, rows: slice = ALL) -> Floats:
         """The second side's share at each pixel, 0..1; sizes as in EdgeGain.ev."""
-        x, y = _from_the_middle(width, height, every)
+        x, y = _from_the_middle(width, height, every, rows)
         turn = np.deg2rad(self.angle)
         along = (y * np.cos(turn) - x * np.sin(turn)) / float(np.hypot(width, height)) - self.position
         least = 2.0 / float(np.hypot(width, height))  # never harder than a pixel
@@ -133,9 +139,9 @@ class HalfGain:
     second: float
     halves: Halves
 
-    def ev(self, width: int, height: int, every: int = 1) -> Floats:
+    def ev(self, width: int, height: int, every: int = 1, rows: slice = ALL) -> Floats:
         """The stops at each pixel; sizes as in EdgeGain.ev."""
-        return np.asarray(self.first + (self.second - self.first) * self.halves.share(width, height, every))
+        return np.asarray(self.first + (self.second - self.first) * self.halves.share(width, height, every, rows))
 
     def bounds(self) -> tuple[float, float]:
         """The least and the most of them."""
@@ -226,8 +232,8 @@ class Recipe:
 NEUTRAL = Recipe()
 
 
-def _from_the_middle(width: int, height: int, every: int) -> tuple[Floats, Floats]:
+def _from_the_middle(width: int, height: int, every: int, rows: slice) -> tuple[Floats, Floats]:
     """Twice the distance of each pixel (or square) from the picture's middle, in pixels: (1, n), (m, 1)."""
     x = (np.arange(-(-width // every)) + 0.5) * (2.0 * every) - width
     y = (np.arange(-(-height // every)) + 0.5) * (2.0 * every) - height
-    return np.asarray(x[None, :]), np.asarray(y[:, None])
+    return np.asarray(x[None, :]), np.asarray(y[rows, None])

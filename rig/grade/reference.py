@@ -9,6 +9,7 @@ import numpy as np
 
 from drivers.colour import planes, rgb_to_yuv_matrix
 from drivers.readings import Bytes8, Frame
+from rig.grade.chroma import reduce
 from rig.grade.dither import dither
 from rig.grade.grain import TILE, grain_offset, grain_tile
 from rig.grade.mask import Line
@@ -27,14 +28,15 @@ class ReferenceEngine:
         """dithers: spread the rounding to 8 bits, so that no smooth tone breaks into contours."""
         self._dithers = dithers
 
-    def print(self, frame: Frame, recipe: Recipe, lines: Sequence[Line]) -> Bytes8:
-        """The printed frame, I420 of the frame's own size and colour; chroma is the mean of four pixels."""
+    def print(self, frame: Frame, recipe: Recipe, lines: Sequence[Line], out: Bytes8 | None = None) -> Bytes8:
+        """The printed frame, I420 of the frame's own size and colour, in ``out`` where that is given; chroma such that,
+        enlarged again, it is the print's."""
         rgb = print_picture(picture_of(frame), recipe, lines)
         matrix = rgb_to_yuv_matrix(frame.colour)
         yuv = 255.0 * (rgb @ matrix[:, :3].T) + matrix[:, 3]
-        pixels = np.empty_like(frame.pixels)
+        pixels = np.empty_like(frame.pixels) if out is None else out
         for index, plane in enumerate(planes(pixels)):
-            values = yuv[..., index] if index == 0 else _quarter(yuv[..., index])
+            values = yuv[..., index] if index == 0 else reduce(yuv[..., index])
             if self._dithers:
                 values = values + dither(values.shape[0], values.shape[1], index)
             plane[:] = np.clip(np.rint(values), 0, 255)
@@ -71,7 +73,7 @@ def _balanced(picture: Picture, recipe: Recipe) -> Floats:
     out = rgb * gains + (gains - 1.0) * lifted
     if recipe.half is not None:
         gains = white(_times(recipe.gains, recipe.half.second), picture.colour)
-        share = recipe.half.halves.share(picture.width, picture.height)[..., None]
+        share = recipe.half.halves.share(picture.width, picture.of_height, rows=picture.rows)[..., None]
         out = out + share * (rgb * gains + (gains - 1.0) * lifted - out)
     return np.asarray(out)
 
@@ -94,16 +96,10 @@ def local_ev(picture: Picture, recipe: Recipe, lines: Sequence[Line]) -> Floats:
             )
             total += np.clip(a * zones + b, line.low, line.high)
     for edge in recipe.edges:
-        total += edge.ev(width, height)
+        total += edge.ev(width, picture.of_height, rows=picture.rows)
     if recipe.grain is not None:
-        tile = grain_tile(recipe.grain.size, height)
+        tile = grain_tile(recipe.grain.size, picture.of_height)
         down, right = grain_offset(picture.t_ns)
-        rows, columns = (np.arange(height) + down) % TILE, (np.arange(width) + right) % TILE
+        rows, columns = (np.arange(height) + picture.top + down) % TILE, (np.arange(width) + right) % TILE
         total += recipe.grain.stops / 32.0 * tile[rows[:, None], columns[None, :]]
     return total
-
-
-def _quarter(values: Floats) -> Floats:
-    """Means of two by two pixels."""
-    height, width = values.shape
-    return np.asarray(values.reshape(height // 2, 2, width // 2, 2).mean(axis=(1, 3)))

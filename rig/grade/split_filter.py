@@ -37,19 +37,22 @@ class SplitFilter:
     position: Annotated[
         float, Meta(ge=-1, le=1, description="of its line from the middle", extra={"unit": "of the half diagonal"})
     ] = 0.0
-    softness: Annotated[float, Meta(ge=0, le=2, description="of its line", extra={"unit": "of the half diagonal"})] = (
-        0.5
-    )
+    softness: Annotated[
+        float, Meta(ge=0.05, le=2, description="of its line", extra={"unit": "of the half diagonal"})
+    ] = 0.5
 
     def fold(self, recipe: Recipe) -> Recipe:
-        """Add stops by place, and gains for both halves."""
+        """Add stops by place, and gains for both halves; where both sides are the same, for the whole picture."""
         halves = Halves(self.angle, self.position, self.softness)
-        if self.stops or self.other_stops:
+        if self.stops == self.other_stops:
+            recipe = replace(recipe, ev=recipe.ev + self.stops)
+        else:
             recipe = replace(recipe, edges=(*recipe.edges, HalfGain(self.stops, self.other_stops, halves)))
         first, second = _gains(self.mired, self.tint), _gains(self.other_mired, self.other_tint)
-        if first == second == (1.0, 1.0, 1.0):
-            return recipe
-        return replace(recipe, half=HalfColour(first, second, halves))
+        if first != second:
+            return replace(recipe, half=HalfColour(first, second, halves))
+        red, green, blue = (gain * of_side for gain, of_side in zip(recipe.gains, first, strict=True))
+        return replace(recipe, gains=(red, green, blue))
 
 
 def _gains(mired: float, tint: float) -> Triple:

@@ -38,15 +38,17 @@ class Stroke:
 
     stops: Annotated[float, Meta(ge=-3, le=2, description="+ lightens, - darkens", extra={"unit": "stops"})]
     zone: Annotated[float, Meta(ge=0, le=10, description="the zone it works on", extra={"unit": "zone"})]
-    feather: Annotated[float, Meta(ge=0.25, le=3, description="softness", extra={"unit": "zones"})] = 1.0
-    place: Spot | None = None
+    feather: Annotated[
+        float, Meta(ge=0.25, le=3, description="softness of the zone's edge", extra={"unit": "zones"})
+    ] = 1.0
+    place: Annotated[Spot | None, Meta(description="only there; none: wherever that zone is")] = None
 
 
 @dataclass(frozen=True, slots=True)
 class Strokes:
     """The strokes that were kept, in the order in which they were made."""
 
-    kept: tuple[Stroke, ...] = ()
+    kept: Annotated[tuple[Stroke, ...], Meta(description="each as [[strokes.kept]]")] = ()
 
     def fold(self, recipe: Recipe) -> Recipe:
         """Add a zone gain for each."""

@@ -25,8 +25,7 @@ def white(gains: tuple[float, float, float], colour: Colour) -> Floats:
     """
     exponent = TRANSFERS[colour.transfer][1]
     encoded = np.asarray(gains) ** (1.0 / exponent)
-    luma = rgb_to_yuv_matrix(Colour(matrix=colour.matrix, range="full"))[0, :3]
-    return np.asarray(encoded / float(luma @ encoded))
+    return np.asarray(encoded / float(luma_weights(colour) @ encoded))
 
 
 def white_on_yuv(gains: tuple[float, float, float], colour: Colour) -> tuple[Floats, Floats]:
@@ -71,7 +70,8 @@ def expose(luma: Floats, ev: Floats, transfer: str) -> tuple[Floats, Floats]:
 
     Exact on greys up to the knee. Where light is added, tones above the knee are compressed so that white stays white
     and nothing clips: 1/f = 1/(x - K) + 1/(1 - K) - 1/(w - K), with x the exposed luma and w exposed white; it is the
-    identity at 0 EV, rises with u and with EV, and its slope is the gain that keeps hue through the shoulder.
+    identity at 0 EV, rises with u and with EV. Its slope is the gain of chroma: it fades what has no room left below
+    white, and no other gain by luma and EV alone keeps the worst skin's hue better by more than a quarter of a degree.
     """
     offset, exponent, _, _ = TRANSFERS[transfer]
     gain = 2.0 ** (np.asarray(ev, np.float64) / exponent)
@@ -105,6 +105,8 @@ def tone(
 ) -> tuple[Floats, Floats]:
     """Printed luma and the gain of chroma. Luma beyond 0..1 (codes outside a limited range) keeps its distance."""
     inside = np.clip(luma, 0.0, 1.0)
-    exposed, gain = expose(inside, ev, transfer)
-    bent, slope = bend(exposed, curve, transfer)
-    return bent + (luma - inside), gain * slope * saturation
+    toned, gain = expose(inside, ev, transfer)
+    if curve:
+        toned, slope = bend(toned, curve, transfer)
+        gain = gain * slope
+    return toned + (luma - inside), gain * saturation

@@ -1,18 +1,62 @@
-"""Pictures for the grade's tests."""
+"""Pictures for the grade's tests, and every engine that is installed, without dither."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from drivers.colour import from_rgb
-from drivers.readings import Colour, Frame
+from drivers.readings import Bytes8, Colour, Frame
+from rig.grade.bearings import AS_AIMED, Bearings
+from rig.grade.engines import ENGINES, installed_engines
 from rig.grade.look import Look, with_value
+from rig.grade.mask import Mask
+from rig.zones import small_zones
 
-Grey = Callable[[NDArray[np.uint8]], Frame]
+Grey = Callable[..., Frame]
+
+
+@cache
+def exact_engine(name: str) -> Any:
+    """An engine that rounds to the nearest code."""
+    module, engine = ENGINES[name]
+    return getattr(import_module(module), engine)(dithers=False)
+
+
+@pytest.fixture(params=installed_engines())
+def engine(request: pytest.FixtureRequest) -> str:
+    """The name of each engine that is installed."""
+    return request.param
+
+
+@pytest.fixture
+def printed(engine: str) -> Callable[..., Bytes8]:
+    """``printed(frame, look)``: the pixels that this engine makes of one frame, without dither."""
+
+    def make(frame: Frame, look: Look, bearings: Bearings = AS_AIMED) -> Bytes8:
+        recipe = look.fold()
+        lines = Mask().update(small_zones(frame), frame.t_ns, recipe.zones, bearings) if recipe.zones else ()
+        return exact_engine(engine).print(frame, recipe, lines)
+
+    return make
+
+
+@pytest.fixture
+def dithered(engine: str) -> Callable[..., Bytes8]:
+    """As ``printed``, with dither."""
+
+    def make(frame: Frame, look: Look) -> Bytes8:
+        recipe = look.fold()
+        lines = Mask().update(small_zones(frame), frame.t_ns, recipe.zones) if recipe.zones else ()
+        return type(exact_engine(engine))().print(frame, recipe, lines)
+
+    return make
 
 
 @pytest.fixture
