@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,12 +17,14 @@ from drivers.interfaces import Sensor
 from drivers.knobs.keyboard import KeyboardKnobs
 from drivers.knobs.page import PageKnobs
 from drivers.names import Bench, make_camera, make_encoder, make_knobs, make_pulse
+from drivers.pool import leave_no_holes
 from drivers.pulse.taps import Taps
 from drivers.readings import Reading
 from drivers.sim.scenario import Scenario
 from drivers.sim.world import World
 from rig.config import Config
 from rig.decide import Decider
+from rig.grade.engines import choose_engine
 from rig.grade.looks import load_look
 from rig.grade.printer import Printer
 from rig.keep import About, Keeper
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from rig.viewfinder.finder import Finder
 
 
+log = logging.getLogger(__name__)
 SEAL_S = 60.0
 
 
@@ -83,7 +87,8 @@ def build(
         (may if keep_going else must).append(knobs)
         if isinstance(knobs, KeyboardKnobs):
             knobs.on_key = lambda key, t_ns: taps.tap(t_ns) if key == " " else None
-    engine = "opencv" if config.grade.engine == "auto" else config.grade.engine
+    engine = choose_engine(config.grade.engine)
+    log.info("engine %s: %s", engine.name, engine.why)
     shoot: Shoot  # the recorder tells it what goes wrong with a take, and it is made with the recorder
     recorder = Recorder(
         Path(config.takes.folder),
@@ -99,11 +104,11 @@ def build(
         sensors=must,
         may_be_missing=may,
         decider=decider,
-        printer=Printer(engine),
+        printer=Printer(engine.name, config.grade.threads),
         keeper=Keeper(recorder, clock, boot_id()),
         stop=stop,
         notifier=Notifier(),
-        about=_about(config, scenario, named.name, engine),
+        about=_about(config, scenario, named.name, engine.name),
     )
     if (config.knobs.name, config.knobs.pins) == ("gpio", "sim"):
         shoot.on_first_print = lambda: world().hands.start(config.knobs)
@@ -116,7 +121,16 @@ def build(
         tap = taps.tap if taps in must else None
         pulse_off = config.pulse.name == "none"
         page = FinderPage(
-            clock, page_knobs, tap, decider, keepsake, config.finder.port, named.name, pulse_off, shoot.died
+            clock,
+            page_knobs,
+            tap,
+            decider,
+            keepsake,
+            config.finder.port,
+            named.name,
+            pulse_off,
+            shoot.died,
+            engine.name,
         )
         finder, shoot.page = page.finder, page
     wait_s = 0.0
@@ -129,17 +143,18 @@ def build(
             finder.close()
 
 
-def tune_process() -> None:
-    """What the whole process is set to, before it shoots.
+def tune_process(threads: int = 1) -> None:
+    """What the whole process is set to, before it shoots. threads: how many print (grade.threads).
 
     Threads hand the interpreter over after half a millisecond: a frame's p95 beside busy ones falls from 347 to 30 ms.
-    OpenCV works on the frame loop alone: beside an encoder and a browser on two cores its own pool costs 16 % of a core
-    and makes the print slower (6.6 ms instead of 6.1).
+    OpenCV works on the frame loop alone, unless more are asked for: beside an encoder and a browser on two cores its
+    own pool costs 16 % of a core and makes the print slower (6.6 ms instead of 6.1).
     """
     import cv2
 
+    leave_no_holes()
     sys.setswitchinterval(0.0005)
-    cv2.setNumThreads(1)
+    cv2.setNumThreads(threads)
 
 
 def boot_id() -> str:

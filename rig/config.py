@@ -49,8 +49,10 @@ class GradeSettings:
     """What makes the prints."""
 
     engine: Annotated[
-        Literal["auto", "opencv", "reference"], Meta(description="reference is exact and slow, for checking")
+        Literal["auto", "numba", "opencv", "reference"],
+        Meta(description="auto: the fastest that is installed; reference is exact and slow, for checking"),
     ] = "auto"
+    threads: Annotated[int, Meta(ge=1, le=4, description="threads that print; one is best beside an encoder")] = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,24 @@ _THROTTLED = {
 }
 _FITS = "import numpy, cv2; cv2.cvtColor(numpy.zeros((2, 2, 3), numpy.uint8), cv2.COLOR_BGR2GRAY)"
 
+_CHOICE = """
+import sys
+from rig.errors import UserError
+from rig.grade.engines import choose_engine
+try:
+    choice = choose_engine(sys.argv[1])
+except UserError as error:
+    sys.exit(str(error))
+print(f"{choice.name}: {choice.why}")
+"""
+
 
 def examine(asked: Path | None, clock: Clock, root: Path = Path("/")) -> list[Finding]:
     """Everything, in the order in which one would mend it. root: for tests, where /sys, /proc and /dev are."""
     findings = [*examine_libraries(), examine_fit()]
     config, finding = examine_config(asked)
-    findings += [finding, *examine_extras(config), *examine_devices(config.camera, config.pulse, config.knobs, root)]
+    findings += [finding, *examine_extras(config), examine_engine(config)]
+    findings += [*examine_devices(config.camera, config.pulse, config.knobs, root)]
     findings += [examine_takes(Path(config.takes.folder).expanduser(), config.takes.min_minutes, clock)]
     findings += [examine_page(config)] if config.finder.enabled else []
     return [*findings, examine_time(root), examine_heat(root)]
@@ -102,6 +114,19 @@ def examine_extras(config: Config) -> list[Finding]:
         remedy = "pip install 'darkroom-rig[viewfinder]', or rig shoot --no-web"
         return [Finding("viewfinder", "fail", f"the page needs {' and '.join(missing)}", remedy)]
     return [Finding("viewfinder", "ok", f"starlette {version('starlette')}, uvicorn {version('uvicorn')}")]
+
+
+def examine_engine(config: Config) -> Finding:
+    """What prints, and why it is this one; asked in a process of its own, because loading it may fail in many ways."""
+    asking = [sys.executable, "-c", _CHOICE, config.grade.engine]
+    try:
+        answer = subprocess.run(asking, capture_output=True, text=True, timeout=60, check=False)
+    except subprocess.TimeoutExpired:
+        return Finding("engine", "fail", "it does not load within a minute", 'grade.engine = "opencv"')
+    if answer.returncode == 0:
+        return Finding("engine", "ok", answer.stdout.strip())
+    last = (answer.stderr.strip().splitlines() or [f"exit status {answer.returncode}"])[-1]
+    return Finding("engine", "fail", last, 'grade.engine = "opencv"')
 
 
 def examine_takes(folder: Path, min_minutes: float, clock: Clock) -> Finding:

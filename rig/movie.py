@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from drivers.interfaces import CameraInfo, VideoEncoder
 from drivers.readings import Frame
 from rig.errors import UserError
+from rig.grade.bearings import AS_AIMED, Bearings
 from rig.grade.look import Look
 from rig.grade.printer import Print, Printer
 from rig.session.boxes import whole_extent
@@ -18,13 +20,31 @@ from rig.session.negative import NegativeWriter, remux
 from rig.session.reader import Take
 
 _STEM = ".rig-print-"
+PREROLL_NS = 1_000_000_000  # five time constants of the mask: less than a hundredth is left of what came before
 
 
-def prints(frames: Iterable[tuple[Frame, Look]], engine: str) -> Iterator[Print]:
-    """Each frame through its look, in order: the mask of one frame stands on the ones before."""
+def prints(
+    frames: Iterable[tuple[Frame, Look] | tuple[Frame, Look, Bearings]],
+    engine: str = "reference",
+    preroll: int = 0,
+) -> Iterator[Print]:
+    """Each frame through its look and bearings, in order, at full quality; the same bytes every time.
+
+    The mask of one frame stands on the ones before it. preroll: how many frames at the beginning are only there for
+    that, and give no print. Whoever begins in the middle of a take begins so many earlier (preroll_frames).
+    """
     printer = Printer(engine)
-    for frame, look in frames:
-        yield printer.print(frame, look)
+    for number, (frame, look, *known) in enumerate(frames):
+        bearings = known[0] if known else AS_AIMED
+        if number < preroll:
+            printer.see(frame, look, bearings)
+        else:
+            yield printer.print(frame, look, bearings=bearings)
+
+
+def preroll_frames(times_ns: Sequence[int], first: int) -> int:
+    """How many frames before number ``first`` the mask needs: a second of them, or what there is."""
+    return first - bisect_left(times_ns, times_ns[first] - PREROLL_NS, 0, first)
 
 
 def check_out(out: Path, what: str, suffix: str) -> None:

@@ -10,25 +10,31 @@ from typing import Protocol
 
 from drivers.clock import Clock, Service
 from drivers.handover import Line
-from drivers.interfaces import Camera, Sensor
+from drivers.interfaces import Camera, CameraInfo, Sensor
+from drivers.pool import give_back
 from drivers.readings import Colour, Frame, Reading
 from rig.decide import Decider, Moment
 from rig.errors import UserError
 from rig.grade.printer import Print, Printer
+from rig.grade.quality import STILL
 from rig.keep import About, Keeper, take_start
+from rig.ladder import Ladder
 from rig.service import Notifier, Stop
 from rig.session.ids import new_id
 from rig.steady import SteadyCamera
 from rig.watch import Watch
 
 log = logging.getLogger(__name__)
+SLOW_START_NS = 1_000_000_000
+# A service manager is asked for time as long as it warms up, and for so long at most: then something hangs.
+MORE_TIME_US, LONGEST_START_NS = 20_000_000, 300_000_000_000
 
 
 class Page(Protocol):
     """Whoever looks on: the finder, or nobody."""
 
     def show(self, frame: Frame, made: Print, moment: Moment, keeper: Keeper, frame_ms: float) -> None:
-        """One print; must return at once."""
+        """One print, and how long the loop worked on it; must return at once."""
 
     def fault(self, where: str, message: str, recovered: bool) -> None:
         """Something failed, or came back."""
@@ -50,6 +56,7 @@ class Shoot:
     page: Page | None = None
     on_first_print: Callable[[], None] | None = None
     may_be_missing: Sequence[Sensor[Reading]] = ()  # sensors too, but their silence stops no shoot, also at the start
+    say: Callable[[str], None] = log.info  # to whoever waits for the shoot to begin; from any thread
 
     def __post_init__(self) -> None:
         """Nothing is opened yet."""
@@ -72,9 +79,9 @@ class Shoot:
         try:
             self._open_sensors()
             info = self._steady.open()
-            self.printer.warm_up(info.width, info.height, info.colour)
+            self._warm_up(info)
             services = [self.clock.serve(w.sensor.name, w.step, w.sensor.period_ns, self.died) for w in self._watches]
-            self._loop(take_seconds)
+            self._loop(take_seconds, Ladder(info.rate_hz))
         finally:
             self.notifier.stopping()
             for service in services:
@@ -85,35 +92,72 @@ class Shoot:
             self._steady.close()
             self.keeper.recorder.stop("stopped")
 
+    def hear(self, reading: Reading) -> None:
+        """A reading that comes from no sensor, such as one asked for on the command line; heard with the next frame."""
+        self._readings.put(reading)
+
     def _open_sensors(self) -> None:
         for watch in self._watches[: len(self.sensors)]:
             watch.open()
 
-    def _loop(self, take_seconds: float | None) -> None:
-        first: Frame | None = None
+    def _warm_up(self, info: CameraInfo) -> None:
+        """Print everything once; where that takes long, say so, and ask systemd for more time before READY."""
+        started_ns = self.clock.now_ns()
+        said: list[bool] = []
+
+        def waiting(now_ns: int) -> None:
+            if not SLOW_START_NS <= now_ns - started_ns < LONGEST_START_NS:
+                return
+            if not said:
+                said.append(True)
+                self.say("Warming up: the first start takes longest.")
+            self.notifier.send(f"STATUS=warming up\nEXTEND_TIMEOUT_USEC={MORE_TIME_US}")
+
+        service = self.clock.serve("warm-up", waiting, SLOW_START_NS, self.died)
+        try:
+            self.printer.warm_up(info.width, info.height, info.colour, self.decider.look)
+        finally:
+            service.stop()
+        give_back()
+        log.info("warmed up %s in %.1f s", self.printer.engine, (self.clock.now_ns() - started_ns) / 1e9)
+
+    def _loop(self, take_seconds: float | None, ladder: Ladder) -> None:
+        first_ns: int | None = None
         while not self.stop.asked:
+            asked_ns = self.clock.now_ns()
             frame = self._steady.read()
             if frame is None:
                 self.keeper.recorder.stop("stopped" if self.stop.asked else "camera ended")
                 return
             started_ns = self.clock.now_ns()
             readings = self._readings.take()
-            moment = self.decider.decide(frame, readings)
-            made = self.printer.print(frame, moment.look, moment.newest_edge_ns, moment.body.newest_beat_ns)
-            if first is None:
-                first = frame
+            moment = self.decider.decide(frame, readings, taking=self.keeper.recorder.recording)
+            made = self.printer.print(
+                frame,
+                moment.look,
+                moment.newest_edge_ns,
+                moment.body.newest_beat_ns,
+                moment.bearings,
+                moment.zones,
+                quality=ladder.quality,
+                still=moment.scene.motion < STILL,
+            )
+            if first_ns is None:
+                first_ns = frame.t_ns
                 self._first_print(frame, moment, record=take_seconds is not None)
             self._tell_faults()
             self._record_button(frame, moment)
             self._look_after_take(frame)
-            if take_seconds is not None and frame.t_ns - first.t_ns >= take_seconds * 1e9:
+            if take_seconds is not None and frame.t_ns - first_ns >= take_seconds * 1e9:
                 self.keeper.recorder.stop("stopped")
                 return
             frame_ms = (self.clock.now_ns() - started_ns) / 1e6
             if self.page is not None:
                 self.page.show(frame, made, moment, self.keeper, frame_ms)
-            self.keeper.frame(frame, moment)
-            self.notifier.alive(self.clock.now_ns())
+            self.keeper.frame(frame, moment, made.quality)
+            done_ns = self.clock.now_ns()
+            ladder.add(frame, asked_ns, started_ns, done_ns, self.printer.steps)
+            self.notifier.alive(done_ns)
         self.keeper.recorder.stop("stopped")
 
     def _first_print(self, frame: Frame, moment: Moment, record: bool) -> None:

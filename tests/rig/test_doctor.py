@@ -17,8 +17,8 @@ import pytest
 from drivers.clock import SystemClock
 from drivers.doctor import examine_camera, examine_devices, examine_knobs, examine_pulse, pi_model
 from drivers.settings import CameraSettings, KnobsSettings, PulseSettings
-from rig.config import Config
-from rig.doctor import examine_config, examine_heat, examine_page, examine_takes, examine_time, versions
+from rig.config import Config, GradeSettings
+from rig.doctor import examine_config, examine_engine, examine_heat, examine_page, examine_takes, examine_time, versions
 
 PI = "Raspberry Pi 5 Model B Rev 1.0"
 
@@ -174,6 +174,21 @@ def test_a_configuration_with_mistakes_fails_and_the_rest_is_examined_by_the_def
     assert config == Config()
     assert finding.says == "rig.toml:2: camera.rate_hz: expected 1 to 120 Hz, got 500 (and 1 more)"
     assert finding.remedy == f"rig config --check {path}"
+
+
+def test_the_engine_that_would_print_is_named_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = examine_engine(Config())
+    assert found.state == "ok"
+    assert found.says.split(": ")[0] in ("numba", "opencv")
+    (tmp_path / "numba.py").write_text("raise ImportError('Numba needs NumPy 1.0 or less. Got NumPy 2.0.')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    without = examine_engine(Config())
+    assert (without.state, without.says.split(": ")[0]) == ("ok", "opencv")
+    assert "Numba cannot be loaded (Numba needs NumPy 1.0 or less. Got NumPy 2.0.)" in without.says
+    asked = examine_engine(replace(Config(), grade=GradeSettings(engine="numba")))
+    assert asked.state == "fail"
+    assert "pip install 'darkroom-rig[fast]'" in asked.says
+    assert asked.remedy == 'grade.engine = "opencv"'
 
 
 def test_versions_name_what_the_rig_needs() -> None:

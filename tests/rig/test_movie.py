@@ -7,16 +7,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from drivers.names import make_encoder
+from drivers.readings import Frame
 from drivers.settings import EncoderSettings
 from drivers.sim.clock import SimulatedClock
 from rig.errors import UserError
-from rig.grade.look import Look
-from rig.movie import check_out, prints, write_movie
+from rig.grade.bearings import Bearings
+from rig.grade.look import Look, with_value
+from rig.grade.strokes import Spot, Stroke, Strokes
+from rig.movie import check_out, preroll_frames, prints, write_movie
 from rig.session.negative import frame_times_us
 from rig.session.reader import Take, open_take
 
@@ -70,6 +75,45 @@ def test_it_is_on_the_card_before_it_replaces_the_one_before(take, tmp_path, mon
     monkeypatch.setattr(os, "fdatasync", seeing)
     write(take, out)
     assert synced[out.stat().st_ino] is True
+
+
+def moving_frames(count: int) -> list[Frame]:
+    """A bright square goes over a dark ground, with a sensor's noise."""
+    frames, rng = [], np.random.default_rng(4)
+    for index in range(count):
+        pixels = np.full((72 * 3 // 2, 128), 128, np.uint8)
+        pixels[:72] = 60
+        pixels[20:50, 2 * index : 2 * index + 30] = 170
+        pixels[:72] += rng.integers(0, 20, (72, 128)).astype(np.uint8)
+        pixels.flags.writeable = False
+        frames.append(Frame(index * 33_333_333, index, pixels))
+    return frames
+
+
+def test_a_print_that_starts_in_the_middle_is_the_one_of_the_whole() -> None:
+    frames, look = moving_frames(48), with_value(Look(), "dodge.stops", 2.0)
+    whole = [made.pixels.copy() for made in prints(((frame, look) for frame in frames), "opencv")]
+    times = [frame.t_ns for frame in frames]
+    before = preroll_frames(times, 40)
+    assert before == 30  # a second of them
+    assert preroll_frames(times, 5) == 5
+    part = [*prints(((frame, look) for frame in frames[40 - before :]), "opencv", before)]
+    assert [made.index for made in part] == [*range(40, 48)]
+    off = [np.abs(made.pixels.astype(int) - true) for made, true in zip(part, whole[40:], strict=True)]
+    assert max(each.max() for each in off) <= 1
+    cold = next(prints(((frame, look) for frame in frames[40:]), "opencv"))
+    assert off[0].sum() < 0.1 * np.abs(cold.pixels.astype(int) - whole[40]).sum()
+    again = [*prints(((frame, look) for frame in frames[40 - before :]), "opencv", before)]
+    assert all(np.array_equal(one.pixels, other.pixels) for one, other in zip(part, again, strict=True))
+
+
+def test_prints_know_where_aimed_places_are() -> None:
+    (frame,) = moving_frames(1)
+    look = replace(Look(), strokes=Strokes((Stroke(2.0, 2.0, 3.0, Spot(0.5, 0.5, 0.3, number=4)),)))
+    (here,), (there,) = ([*prints([(frame, look, Bearings(places=((4, x, 0.5),)))], "opencv")] for x in (0.5, 0.9))
+    assert not np.array_equal(here.pixels, there.pixels)
+    (aimed,) = prints([(frame, look)], "opencv")
+    assert np.array_equal(aimed.pixels, here.pixels)
 
 
 def test_a_take_is_never_replaced(take, tmp_path):

@@ -79,6 +79,33 @@ def test_ready_comes_after_the_first_print_and_then_signs_of_life_and_the_end(tm
     assert after[-1] == "STOPPING=1"
 
 
+def test_a_long_warm_up_is_said_and_systemd_gives_it_time(tmp_path: Path, manager: Manager) -> None:
+    config = simulated(Config())
+    config = replace(
+        config,
+        camera=replace(config.camera, width=64, height=36),
+        finder=replace(config.finder, enabled=False),
+        takes=replace(config.takes, folder=str(tmp_path / "takes"), min_minutes=0.0),
+    )
+    clock, said = SimulatedClock(), []
+    with Notifier(manager.environ) as notifier, build(config, clock, Stop()) as built:
+        built.shoot.notifier, built.shoot.say = notifier, said.append
+        warm_up = built.shoot.printer.warm_up
+        sent: list[str] = []
+
+        def slowly(*words: Any) -> None:
+            for _ in range(400):  # as a first compile on a small machine, and longer
+                clock.sleep_until_ns(clock.now_ns() + S)
+                sent.extend(manager.heard())
+            warm_up(*words)
+
+        built.shoot.printer.warm_up = slowly  # type: ignore[method-assign]
+        built.shoot.run(take_seconds=0.5)
+    assert said == ["Warming up: the first start takes longest."]
+    assert sent == ["STATUS=warming up"] * 299  # for five minutes; then it hangs, and systemd may say so
+    assert manager.heard()[0] == "READY=1"
+
+
 def test_no_sign_of_life_while_the_frame_loop_hangs_though_everything_else_runs(
     tmp_path: Path, manager: Manager
 ) -> None:

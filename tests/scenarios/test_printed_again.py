@@ -27,6 +27,7 @@ NEAR = {
     "temperature.mired": 0.2,
     "exposure.ev": 0.01,
     "saturation.saturation": 0.01,
+    "places": 0.03,  # of the picture
 }
 
 
@@ -47,8 +48,16 @@ def furthest(ones: list[Made], others: list[Made]) -> dict[str, float]:
         a, b = look_to_dict(one.look), look_to_dict(other.look)
         for operation, values in a.items():
             for name, value in values.items():
-                key = f"{operation}.{name}"
-                far[key] = max(far.get(key, 0.0), abs(value - b[operation][name]))
+                key, other_value = f"{operation}.{name}", b[operation][name]
+                if isinstance(value, int | float):
+                    far[key] = max(far.get(key, 0.0), abs(value - other_value))
+                else:
+                    assert value == other_value, key
+        far["light"] = max(far.get("light", 0.0), abs(one.bearings.light_ev - other.bearings.light_ev))
+        for place, other_place in zip(one.bearings.places, other.bearings.places, strict=True):
+            assert place[0] == other_place[0]
+            away = max(abs(place[1] - other_place[1]), abs(place[2] - other_place[2]))
+            far["places"] = max(far.get("places", 0.0), away)
     return far
 
 
@@ -69,7 +78,10 @@ def test_from_the_negative_alone_it_is_near(bunny: Shot) -> None:
 @pytest.mark.shared
 def test_the_live_print_and_the_later_print_agree_to_38_db(bunny: Shot) -> None:
     (take,) = bunny.takes
-    frames = ((frame, made.look) for made, (_, frame) in zip(recorded_looks(take), take.negatives(), strict=True))
+    frames = (
+        (frame, made.look, made.bearings)
+        for made, (_, frame) in zip(recorded_looks(take), take.negatives(), strict=True)
+    )
     worst = 99.0
     for live, later in zip(bunny.page.prints, prints(frames, "opencv"), strict=True):
         assert live.t_ns == later.t_ns
@@ -83,7 +95,10 @@ def test_twice_the_same_bytes_of_picture(tmp_path: Path, engine: str) -> None:
     (take,) = shoot(tmp_path, 2.0, "0.3 dodge +9\n1 burn +6\n", keep_prints=False).takes
     files = [tmp_path / "a.mp4", tmp_path / "b.mp4"]
     for file in files:
-        frames = ((frame, made.look) for made, (_, frame) in zip(recorded_looks(take), take.negatives(), strict=True))
+        frames = (
+            (frame, made.look, made.bearings)
+            for made, (_, frame) in zip(recorded_looks(take), take.negatives(), strict=True)
+        )
         assert write_movie(take, prints(frames, engine), make_encoder(EncoderSettings()), file) == 60
     assert files[0].read_bytes() == files[1].read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.mp4", "b.mp4", "takes"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from shooting import shoot
 from drivers.readings import Frame, Turn
 from drivers.sim.scenario import HeartChange
 from rig.build import Built
+from rig.decide import Decider
 from rig.reprint import recorded_looks, shown_looks
 from rig.service import Stop
 from rig.session.entries import BeatEntry, FaultEntry, FrameEntry, GestureEntry, TurnEntry
@@ -165,12 +167,16 @@ def test_with_frames_that_were_not_kept_the_looks_are_made_again_all_the_same(tm
             return len(seen) % 50 < 35 and keep(frame, entry)
 
         recorder.frame = sometimes  # type: ignore[method-assign]
+        decider = built.shoot.decider
+        look = replace(decider.look, auto=replace(decider.look.auto, strength=0.8))
+        built.shoot.decider = Decider(look, decider.routes, auto={"auto.ev": -1.0})  # it has a way to go
 
     shot = shoot(tmp_path, 45.0, heart=[HeartChange(0, 62), HeartChange(20, 100)], prepare=lose_some)
     (take,) = shot.takes
     shown = [made.look for made in shown_looks(take)]
     assert 800 < len(shown) < 1000
     assert len({look.temperature.mired for look in shown}) > 20, "the route has to move for this"
+    assert len({look.exposure.ev for look in shown}) > 1, "and so does the automatic light"
     assert [made.look for made in recorded_looks(take)] == shown
 
 
