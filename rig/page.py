@@ -7,19 +7,22 @@ from dataclasses import replace
 
 from drivers.clock import Clock, OnDeath
 from drivers.knobs.page import PageKnobs
-from drivers.readings import Frame
+from drivers.readings import Frame, Turn
 from rig.decide import Decider, Moment
 from rig.grade.look import target
 from rig.grade.printer import Print
+from rig.grade.quality import STEPS
 from rig.keep import Keeper
 from rig.keepsake import Keepsake
+from rig.page_strip import PageStrip
 from rig.session.recorder import Recorder
 from rig.viewfinder.finder import Finder
-from rig.viewfinder.meters import Meters
+from rig.viewfinder.meters import Meters, Place
 
 METERS_EVERY_NS = 100_000_000
 MOST_FAULTS = 3
 MESSAGE_NS = 5_000_000_000
+LOCKED = "locked: X or the lock button frees the knobs"
 OF_A_TAKE = ("encoder", "writer", "card", "take", "takes")
 
 
@@ -41,6 +44,14 @@ class PageActions:
         """Hold the hands' settings, or let go of them."""
         self._knobs.ask("lock" if on else "unlock", self._clock.now_ns())
 
+    def keep(self) -> None:
+        """Keep the live stroke of the knob used last."""
+        self._knobs.ask("keep", self._clock.now_ns())
+
+    def place(self, zone: float) -> None:
+        """Place what lies under the centre spot on a zone."""
+        self._knobs.ask_place(zone, self._clock.now_ns())
+
 
 class FinderPage:
     """The loop's side of the finder (rig.shoot.Page)."""
@@ -56,7 +67,9 @@ class FinderPage:
         look_name: str,
         pulse_off: bool = False,
         on_death: OnDeath | None = None,
+        engine: str = "",
     ) -> None:
+        self._engine = engine
         self._clock, self._decider, self._keepsake, self._look_name = clock, decider, keepsake, look_name
         self._pulse_off = pulse_off
         self._recording, self._said, self._said_ns = False, "", 0
@@ -66,13 +79,18 @@ class FinderPage:
         self._last_ns: int | None = None
         self._rate_hz = 0.0
         self._last: Meters | None = None
-        actions = PageActions(knobs, clock)
-        self.finder = Finder(clock, knobs, port, tap=tap, actions=actions, sheet=keepsake.png, on_death=on_death)
+        actions, self._strip = PageActions(knobs, clock), PageStrip()
+        self.finder = Finder(
+            clock, knobs, port, tap, actions, sheet=keepsake.png, strip=self._strip.make, on_death=on_death
+        )
 
     def show(self, frame: Frame, made: Print, moment: Moment, keeper: Keeper, frame_ms: float) -> None:
         """One print; while a knob is held, the bare negative in its place."""
         self.finder.show(replace(made, pixels=frame.pixels) if moment.hands.bare else made)
         self._keepsake.add(frame, made, moment)
+        self._strip.add(frame, moment)
+        if moment.hands.locked and any(isinstance(reading, Turn) for reading in moment.readings):
+            self._said, self._said_ns = LOCKED, frame.t_ns
         if self._last_ns is not None and frame.t_ns > self._last_ns:
             rate_hz = 1e9 / (frame.t_ns - self._last_ns)
             self._rate_hz += (0.05 if self._rate_hz else 1.0) * (rate_hz - self._rate_hz)
@@ -82,7 +100,7 @@ class FinderPage:
         if news == self._told and frame.t_ns - self._told_ns < METERS_EVERY_NS:
             return
         self._told, self._told_ns = news, frame.t_ns
-        self._tell(self._meters(moment, keeper, frame, frame_ms))
+        self._tell(self._meters(moment, keeper, frame, frame_ms, made.quality))
 
     def fault(self, where: str, message: str, recovered: bool) -> None:
         """Keep a line on the page for as long as it holds."""
@@ -110,7 +128,7 @@ class FinderPage:
         self._recording = recorder.recording
         return self._said if self._said and t_ns - self._said_ns < MESSAGE_NS else ""
 
-    def _meters(self, moment: Moment, keeper: Keeper, frame: Frame, frame_ms: float) -> Meters:
+    def _meters(self, moment: Moment, keeper: Keeper, frame: Frame, frame_ms: float, quality: int) -> Meters:
         hands, body, recorder = moment.hands, moment.body, keeper.recorder
         return Meters(
             heart_rate_bpm=body.heart_rate_bpm,
@@ -133,6 +151,7 @@ class FinderPage:
             key_ev=moment.scene.key_ev,
             rate_hz=self._rate_hz,
             frame_ms=frame_ms,
+            quality=STEPS[quality].words if quality else "",
             dropped=sum(recorder.dropped.values()),
             routes=tuple((bend.name, bend.value, target(bend.target).unit) for bend in moment.bends),
             faults=self._fault_lines(),
@@ -142,5 +161,21 @@ class FinderPage:
             can_redo=self._decider.hands.can_redo,
             look_name=self._look_name,
             pulse_off=self._pulse_off,
+            engine=self._engine,
+            spot_zone=moment.scene.spot_zone,
+            kept=len(hands.strokes),
+            places=_places(moment),
             message=self._message(recorder, frame.t_ns),
         )
+
+
+def _places(moment: Moment) -> tuple[Place, ...]:
+    """The places that knobs are aimed at, where they are in this frame."""
+    hands = moment.hands
+    followed = {number: (x, y) for number, x, y in moment.bearings.places if number}
+    shown = []
+    for knob, place in (("dodge", hands.dodge_place), ("burn", hands.burn_place)):
+        if place is not None:
+            x, y = followed.get(place.number, (place.x, place.y))
+            shown.append(Place(knob, x, y, place.height))
+    return tuple(shown)

@@ -31,6 +31,7 @@ _PICTURE_TOP, _PICTURE_MOST = 66, 432
 _PULSE_TOP, _PULSE_BOTTOM = 660, 748
 _AXIS, _A_STOP = 832, 27  # where nothing is dodged or burnt, and the height of one stop
 _FOOT = 970
+_LEAST_LETTERS = 15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +112,12 @@ def _draw_pictures(sheet: Bytes8, moment: SheetMoment, plain: Face) -> int:
         sheet[_PICTURE_TOP:bottom, x : x + size[0]] = small
         plain.draw(sheet, name, (x, bottom + 27), 19, FAINT)
     if moment.look:
-        plain.draw(sheet, moment.look, (WIDTH // 2 + _GAP // 2 + size[0], bottom + 27), 19, FAINT, "right")
+        right, long = WIDTH // 2 + _GAP // 2 + size[0], plain.width(moment.look, 19)
+        fits = 19 * min(1.0, (size[0] - plain.width("the print", 19) - _GAP) / long)
+        if fits < _LEAST_LETTERS:  # a line of its own, as wide as the paper where it must be
+            fits, bottom = 19 * min(1.0, (WIDTH - 2 * _MARGIN) / long), bottom + 24
+            right = max(right, round(_MARGIN + long * fits / 19))
+        plain.draw(sheet, moment.look, (right, bottom + 27), fits, FAINT, "right")
     return int(bottom + 27)
 
 

@@ -14,6 +14,7 @@ from rig.errors import UserError
 from rig.grade.look import look_from_dict
 from rig.grade.looks import load_look
 from rig.grade.printer import Printer
+from rig.reprint import bearings_of
 from rig.session.entries import (
     BaseChange,
     BeatEntry,
@@ -25,8 +26,10 @@ from rig.session.entries import (
     PulseEntry,
     TakeStart,
 )
+from rig.session.lut_file import with_kept_lut
 from rig.session.reader import Take
 from rig.sheet import SheetMoment
+from rig.words import roman, signed_roman
 
 WINDOW_S = 60.0
 STROKE_NS = 700_000_000  # a hand moved this shortly before: the frame is in the middle of a stroke
@@ -95,7 +98,7 @@ def moment_from_take(
         raise UserError(
             f"sheet: expected a picture of frame {entry.index} in {take.path}, got none (rig verify says more)"
         )
-    made = printer.print(negative, look_from_dict(look))
+    made = printer.print(negative, look_from_dict(with_kept_lut(look, take.path)), bearings=bearings_of(entry))
 
     def seconds(t_ns: int) -> float:
         return (t_ns - start.t_ns) / 1e9
@@ -137,12 +140,20 @@ def window(at_s: float, end_s: float) -> tuple[float, float]:
 
 
 def look_line(name: str, look: LookDict) -> str:
-    """`warm · dodge +1.33 zone III · burn −0.50 zone VIII`: what the print was made through."""
+    """`warm · placed III+ on VI · dodge +1.33 zone III · 2 strokes kept`: what the print was made through."""
     parts = [name] if name else []
+    placing = placing_line(look)
+    if placing:
+        parts.append(placing)
     for knob, sign in (("dodge", "+"), ("burn", "−")):
         stops = look.get(knob, {}).get("stops", 0.0)
         if stops:
             parts.append(f"{knob} {sign}{stops:.2f} zone {roman(look[knob].get('zone', 5.0))}")
+            if look[knob].get("place") is not None:
+                parts[-1] += " in one place"
+    kept = kept_line(look)
+    if kept:
+        parts.append(kept)
     for operation, parameter, unit in (("exposure", "ev", "EV"), ("temperature", "mired", "mired")):
         value = look.get(operation, {}).get(parameter, 0.0)
         if abs(value) >= 0.05:
@@ -150,9 +161,16 @@ def look_line(name: str, look: LookDict) -> str:
     return "  ·  ".join(parts)
 
 
-def roman(zone: float) -> str:
-    """A zone 0..10 as it is written on screen, to the nearest."""
-    return ("0", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")[max(0, min(10, round(zone)))]
+def placing_line(look: LookDict) -> str:
+    """`placed III+ on VI`; empty where nothing is placed."""
+    spot, zone = (float(look.get("place", {}).get(name, 5.0)) for name in ("spot", "zone"))
+    return f"placed {signed_roman(spot)} on {signed_roman(zone)}" if abs(zone - spot) >= 0.05 else ""
+
+
+def kept_line(look: LookDict) -> str:
+    """`2 strokes kept`; empty where none are."""
+    count = len(look.get("strokes", {}).get("kept", ()))
+    return f"{count} stroke{'s' if count > 1 else ''} kept" if count else ""
 
 
 def date_line(wall_s: float, zone: tzinfo | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Small words for messages: did-you-mean, and text in quotes."""
+"""Small words for people: did-you-mean, text in quotes, zones as they are written."""
 
 from __future__ import annotations
 
@@ -21,3 +21,13 @@ def quoted(text: str) -> str:
     """Text as TOML writes it on one line: quotes, and escapes for what cannot be seen."""
     escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
     return '"' + "".join(escapes.get(c, c if c.isprintable() else f"\\U{ord(c):08x}") for c in text) + '"'
+
+
+def signed_roman(zone: float) -> str:
+    """A zone to a third, as printers write it: `III`, `III+`, `IV−`."""
+    return roman(zone) + {-1: "−", 0: "", 1: "+"}[max(-1, min(1, round((zone - round(zone)) * 3)))]
+
+
+def roman(zone: float) -> str:
+    """A zone 0..10 as it is written on screen, to the nearest."""
+    return ("0", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")[max(0, min(10, round(zone)))]

@@ -31,6 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--world", type=Path, metavar="F", help="a scenario for the simulated world")
     parser.add_argument("--look", metavar="NAME|F", help="the look to start from")
+    parser.add_argument("--place", metavar="ZONE", help="place what lies under the spot at first on this zone, 0 to X")
     parser.add_argument("--seconds", type=float, metavar="N", help="keep one take of N seconds at once, then leave")
     parser.add_argument("--takes", metavar="DIR", help="where takes are kept (./takes)")
     parser.add_argument("--port", type=int, metavar="N", help="of the page; 0 is any free one (8765)")
@@ -44,25 +45,30 @@ def run(args: argparse.Namespace) -> int:
     """Shoot until Ctrl-C, SIGTERM, the clip's end or the seconds are over; the take is closed properly."""
     from drivers.clock import SystemClock
     from drivers.errors import DeviceNotFound, LibraryMissing
+    from drivers.readings import Placing
     from rig.build import build, tune_process
     from rig.errors import UserError
     from rig.log import open_log, state_folder
     from rig.service import Stop
+    from rig.zones import read_zone
 
     if args.seconds is not None and not 0 < args.seconds <= 86_400:
         raise UserError(f"--seconds: expected more than 0, at most 86400 s, got {args.seconds:g}")
     if args.takes == "":
         raise UserError("--takes: expected a folder, got nothing")
+    zone = None if args.place is None else read_zone(args.place, "--place")
     config, scenario = chosen(args)
-    tune_process()
+    tune_process(config.grade.threads)
     wanted = args.seconds is not None
     with (
         open_log(state_folder()),
         Stop() as stop,
-        build(config, SystemClock(), stop, scenario, args.keep_going) as built,
+        build(config, clock := SystemClock(), stop, scenario, args.keep_going) as built,
     ):
         _mend_beside(Path(config.takes.folder))
         _say_where(built, args.seconds)
+        if zone is not None:
+            built.shoot.hear(Placing(clock.now_ns(), zone))
         try:
             built.shoot.run(args.seconds)
         except (DeviceNotFound, LibraryMissing) as error:
@@ -130,6 +136,7 @@ def _mend_beside(takes: Path) -> None:
 
 
 def _say_where(built: Built, seconds: float | None) -> None:
+    built.shoot.say = lambda words: print(words, flush=True)
     if built.finder is not None:
         print(f"The finder: {built.finder.address}", flush=True)
     if seconds is None:

@@ -37,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _lines(of: Summary) -> list[tuple[str, str]]:
+    from rig.words import signed_roman
+
     state = "sealed" if of.sealed else "being recorded now" if of.recording else "unsealed (rig recover mends it)"
     dropped = ", ".join(f"{count} by the {cause}" for cause, count in sorted(of.dropped.items())) or "none"
     turns = ", ".join(
@@ -54,6 +56,8 @@ def _lines(of: Summary) -> list[tuple[str, str]]:
         ("beats", _beats(of)),
         ("turns", turns or "none"),
         ("presses", presses or "none"),
+        *([("placed", " on ".join(map(signed_roman, of.placed)))] if of.placed else []),
+        *([("strokes", f"{of.strokes_kept} kept")] if of.strokes_kept else []),
         ("marks", str(of.marks)),
         ("size", f"{of.bytes / 1e6:.1f} MB"),
         *(("fault", fault) for fault in of.faults),

@@ -8,10 +8,12 @@ from statistics import median
 
 from rig.errors import UserError
 from rig.session.entries import (
+    BaseChange,
     BeatEntry,
     DropEntry,
     FaultEntry,
     FrameEntry,
+    LookDict,
     MarkEntry,
     PressEntry,
     TakeEnd,
@@ -64,6 +66,8 @@ class Summary:
     turns: dict[str, Turned]
     presses: dict[str, int]
     marks: int
+    placed: tuple[float, float] | None  # at the end: the spot's zone on the negative, and the zone it is placed on
+    strokes_kept: int  # at the end
     faults: list[str]
     damage: tuple[str, ...]
 
@@ -75,6 +79,7 @@ class _Counts:
     frames: int = 0
     beats: int = 0
     marks: int = 0
+    base: LookDict = field(default_factory=dict)
     ibis_ms: list[float] = field(default_factory=list)
     dropped: dict[str, int] = field(default_factory=dict)
     turns: dict[str, Turned] = field(default_factory=dict)
@@ -117,9 +122,16 @@ def summarise(take: Take) -> Summary:
         turns=counts.turns,
         presses=counts.presses,
         marks=counts.marks,
+        placed=_placed(counts.base or start.base),
+        strokes_kept=len((counts.base or start.base).get("strokes", {}).get("kept", ())),
         faults=counts.faults,
         damage=() if written_now(take.path) else (*take.damage, *_missing(take)),
     )
+
+
+def _placed(base: LookDict) -> tuple[float, float] | None:
+    spot, zone = (float(base.get("place", {}).get(name, 5.0)) for name in ("spot", "zone"))
+    return (spot, zone) if spot != zone else None
 
 
 def _missing(take: Take) -> list[str]:
@@ -142,10 +154,13 @@ def _missing(take: Take) -> list[str]:
 
 def _count(take: Take) -> _Counts:
     counts = _Counts()
-    for entry in take.entries(FrameEntry, BeatEntry, DropEntry, TurnEntry, PressEntry, MarkEntry, FaultEntry):
+    wanted = (FrameEntry, BaseChange, BeatEntry, DropEntry, TurnEntry, PressEntry, MarkEntry, FaultEntry)
+    for entry in take.entries(*wanted):
         if isinstance(entry, FrameEntry):
             counts.first, counts.last = counts.first or entry, entry
             counts.frames += 1
+        elif isinstance(entry, BaseChange):
+            counts.base = entry.base
         elif isinstance(entry, BeatEntry):
             counts.beats += 1
             if entry.ibi_ms is not None:

@@ -14,7 +14,7 @@ from drivers.readings import Control, Knob, SoulPosition
 MOST_BYTES = 8192
 MOST_AGE_MS = 500.0
 PAGE_ID = re.compile(r"[a-z0-9]{8,32}")
-KINDS = "turn, press, soul, tap, undo, redo or lock"
+KINDS = "turn, press, soul, tap, undo, redo, lock, keep or place"
 
 # How long before the message was sent it happened on the page: so a press queued behind another keeps its length.
 Age = Annotated[float, Meta(ge=0, le=60_000)]
@@ -44,6 +44,12 @@ class Actions(Protocol):
 
     def lock(self, on: bool) -> None:
         """Hold the hands' settings, or let go of them."""
+
+    def keep(self) -> None:
+        """Keep the live stroke of the knob used last."""
+
+    def place(self, zone: float) -> None:
+        """Place what lies under the centre spot on a zone, 0 to 10."""
 
 
 class _Turn(Struct, tag_field="kind", tag="turn", forbid_unknown_fields=True, frozen=True):
@@ -80,7 +86,16 @@ class _Lock(Struct, tag_field="kind", tag="lock", forbid_unknown_fields=True, fr
     age_ms: Age = 0.0
 
 
-_Event: TypeAlias = _Turn | _Press | _Soul | _Tap | _Undo | _Redo | _Lock
+class _Keep(Struct, tag_field="kind", tag="keep", forbid_unknown_fields=True, frozen=True):
+    age_ms: Age = 0.0
+
+
+class _Place(Struct, tag_field="kind", tag="place", forbid_unknown_fields=True, frozen=True):
+    zone: Annotated[float, Meta(ge=0, le=10)]
+    age_ms: Age = 0.0
+
+
+_Event: TypeAlias = _Turn | _Press | _Soul | _Tap | _Undo | _Redo | _Lock | _Keep | _Place
 
 
 class BadHands(ValueError):
@@ -143,8 +158,8 @@ class Door:
             raise BadHands("hands: expected detents -48 to 48 without 0, got 0")
         if isinstance(event, _Tap) and self._tap is None:
             raise BadHands("hands: expected no tap: this rig reads the pulse from a sensor (--pulse taps takes taps)")
-        if isinstance(event, _Undo | _Redo | _Lock) and self._actions is None:
-            raise BadHands("hands: expected no undo, redo or lock: this finder only shows")
+        if isinstance(event, _Undo | _Redo | _Lock | _Keep | _Place) and self._actions is None:
+            raise BadHands("hands: expected no undo, redo, lock, keep or place: this finder only shows")
 
     def _press(self, control: Control, down: bool, t_ns: int, page: str) -> None:
         holders = self._held.setdefault(control, set())
@@ -172,6 +187,10 @@ class Door:
                 self._actions.redo()
             case _Lock(on=on) if self._actions is not None:
                 self._actions.lock(on)
+            case _Keep() if self._actions is not None:
+                self._actions.keep()
+            case _Place(zone=zone) if self._actions is not None:
+                self._actions.place(zone)
 
 
 def _late_ms(events: Sequence[_Event]) -> float:

@@ -13,13 +13,14 @@ import uvicorn
 
 from drivers.clock import Clock, OnDeath
 from drivers.handover import Latest
+from drivers.pool import FramePool
 from rig.errors import UserError
 from rig.viewfinder.audience import Audience
 from rig.viewfinder.door import Actions, Door, HandsInput
 from rig.viewfinder.guard import App
-from rig.viewfinder.jpeg import Picture, ShownPrint, to_picture
+from rig.viewfinder.jpeg import PLANES, Picture, ShownPrint, to_picture
 from rig.viewfinder.meters import Meters, to_json, urgent
-from rig.viewfinder.pages import Board, Sheet, Stage, make_app
+from rig.viewfinder.pages import Board, Sheet, Stage, Strips, make_app
 
 HOST = "127.0.0.1"
 TICK_NS = 125_000_000  # the meters' tick; a beat or a hand does not wait for it
@@ -60,9 +61,13 @@ class Finder:
         tap: Callable[[int], None] | None = None,
         actions: Actions | None = None,
         sheet: Sheet | None = None,
+        strip: Strips | None = None,
         on_death: OnDeath | None = None,
     ) -> None:
-        """Bind and serve. ``tap`` takes a beat tapped on the page, ``sheet`` draws your print. Raises UserError."""
+        """Bind and serve. ``tap`` takes a beat tapped on the page, ``sheet`` draws your print, ``strip`` a test strip.
+
+        Raises UserError.
+        """
         listener = listen(port)
         self.address = f"http://{HOST}:{listener.getsockname()[1]}/"
         self._clock, self._on_death = clock, on_death or _log_death
@@ -72,6 +77,7 @@ class Finder:
         self._board: Latest[Board] = Latest()
         self._urgent: tuple[object, ...] = ()
         self._encoded: ShownPrint | None = None
+        self._pool = FramePool(PLANES)
         self._posted: Meters | None = None
         self._rung_ns = 0
         self._door = Door(hands, tap, actions)
@@ -88,6 +94,7 @@ class Finder:
             listeners=self._listeners,
             meters=self._meters.get,
             sheet=sheet,
+            strip=strip,
             address=self.address,
         )
         self._server = _Server(make_app(stage), listener, (self._lookers, self._listeners), self._on_death)
@@ -118,7 +125,7 @@ class Finder:
         if newest is None or not self._lookers.count or newest[0] is self._encoded:
             return
         self._encoded = newest[0]
-        self._pictures.put(to_picture(*newest))
+        self._pictures.put(to_picture(*newest, self._pool))
         self._lookers.ring()
 
     def _post_meters(self, now_ns: int) -> None:

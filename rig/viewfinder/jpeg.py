@@ -9,9 +9,11 @@ import cv2
 import numpy as np
 
 from drivers.colour import planes, yuv_to_rgb_matrix
+from drivers.pool import FramePool
 from drivers.readings import Bytes8, Colour
 
 MOST_WIDTH = 960
+PLANES = 5  # arrays that to_jpeg works with
 QUALITY = 80
 
 
@@ -55,12 +57,20 @@ class Picture:
     beat_ns: int | None
 
 
-def to_jpeg(pixels: Bytes8, colour: Colour, most_width: int = MOST_WIDTH, quality: int = QUALITY) -> bytes:
+def to_jpeg(
+    pixels: Bytes8,
+    colour: Colour,
+    most_width: int = MOST_WIDTH,
+    quality: int = QUALITY,
+    pool: FramePool | None = None,
+) -> bytes:
     """Encode I420 pixels as JPEG (whose own YCbCr is full-range BT.601; the conversion is made here).
 
     Scaled down in YUV, where there are half the bytes, to at most ``most_width`` pixels. The code values are handed on
-    as they are encoded: a browser reads a JPEG without a profile as sRGB.
+    as they are encoded: a browser reads a JPEG without a profile as sRGB. pool (PLANES spare): whose memory is used,
+    where pictures keep coming.
     """
+    memory = FramePool(PLANES) if pool is None else pool
     y, u, v = planes(pixels)
     height, width = y.shape
     if width > most_width:
@@ -69,24 +79,26 @@ def to_jpeg(pixels: Bytes8, colour: Colour, most_width: int = MOST_WIDTH, qualit
     # INTER_AREA is five times dearer and only visibly better from a half on
     way = cv2.INTER_AREA if shrink >= 2 else cv2.INTER_LINEAR
     size = (width, height)
-    merged = cv2.merge(
-        [
-            y if shrink == 1 else cv2.resize(y, size, interpolation=way),
-            cv2.resize(u, size, interpolation=cv2.INTER_LINEAR),
-            cv2.resize(v, size, interpolation=cv2.INTER_LINEAR),
-        ]
-    )
-    to_bgr = np.ascontiguousarray(yuv_to_rgb_matrix(colour)[::-1])
-    done, data = cv2.imencode(".jpg", cv2.transform(merged, to_bgr), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    scaled = []
+    for plane in (y, u, v):
+        if plane.shape != (height, width):
+            part = memory.take((height, width))
+            cv2.resize(plane, size, dst=part, interpolation=way if plane is y else cv2.INTER_LINEAR)
+            plane = part
+        scaled.append(plane)
+    merged, bgr = memory.take((height, width, 3)), memory.take((height, width, 3))
+    cv2.merge(scaled, dst=merged)
+    cv2.transform(merged, np.ascontiguousarray(yuv_to_rgb_matrix(colour)[::-1]), dst=bgr)
+    done, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
         raise RuntimeError(f"finder: OpenCV made no JPEG of a print {width} x {height}")
     return bytes(data)
 
 
-def to_picture(shown: ShownPrint, shown_ns: int) -> Picture:
+def to_picture(shown: ShownPrint, shown_ns: int, pool: FramePool | None = None) -> Picture:
     """The JPEG of a print, with its times."""
     return Picture(
-        data=to_jpeg(shown.pixels, shown.colour),
+        data=to_jpeg(shown.pixels, shown.colour, pool=pool),
         index=shown.index,
         t_ns=shown.t_ns,
         shown_ns=shown_ns,

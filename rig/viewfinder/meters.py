@@ -10,6 +10,16 @@ ZONES = 11
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a knob is aimed: a soft ellipse in this frame, x, y 0..1 of width and height, height of the height."""
+
+    knob: str
+    x: float
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
 class Meters:
     """What is known now; None is unknown, and is shown as such.
 
@@ -17,7 +27,9 @@ class Meters:
     the hands keep them: dodge 0..2, burn 0..3, both positive. ``*_aim``: the zone 0..10 a knob is aimed at, None is
     the whole picture, where that knob turns the base exposure ``ev``. zones: share of the picture in each zone.
     routes: what bends the print now, each (name, value, unit). faults: one line each, the oldest first. sheet_ready:
-    /sheet.png has something to give.
+    /sheet.png has something to give. quality: the step of quality of the newest print, in words; none when it is full.
+    engine: what prints. spot_zone: the zone 0..10 under the centre spot. kept: how many strokes are kept. places: where
+    a knob is aimed at a place of the picture.
     """
 
     heart_rate_bpm: float | None = None
@@ -41,7 +53,7 @@ class Meters:
     rate_hz: float = 0.0
     frame_ms: float = 0.0
     dropped: int = 0
-    quality: int = 0
+    quality: str = ""
     routes: tuple[tuple[str, float, str], ...] = ()
     faults: tuple[str, ...] = ()
     message: str = ""
@@ -51,6 +63,10 @@ class Meters:
     can_redo: bool = True
     look_name: str = ""
     pulse_off: bool = False
+    engine: str = ""
+    spot_zone: float | None = None
+    kept: int = 0
+    places: tuple[Place, ...] = ()
 
 
 def urgent(meters: Meters) -> tuple[object, ...]:
@@ -67,6 +83,7 @@ def urgent(meters: Meters) -> tuple[object, ...]:
         meters.recording,
         meters.locked,
         meters.faults,
+        meters.kept,
         meters.message,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import mimetypes
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -34,6 +35,29 @@ class Sheet(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ShownStrip:
+    """A test strip of one knob: bands side by side in one JPEG, and what the knob shows in each, in its own stops.
+
+    values: as the hands keep them (dodge 0..2, burn 0..3, both positive; ev -4..4). at: which band is as it is now.
+    """
+
+    knob: str
+    of: str
+    values: tuple[float, ...]
+    labels: tuple[str, ...]
+    at: int
+    jpeg: bytes
+
+
+class Strips(Protocol):
+    """Makes the test strip of the knob that was turned last, or None while there is no picture. Called beside the
+    server, like Sheet."""
+
+    def __call__(self) -> ShownStrip | None:
+        """Print it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """What the event streams read: the newest meters as JSON, made once for all viewers."""
 
@@ -53,6 +77,7 @@ class Stage:
     listeners: Audience
     meters: Callable[[], Meters | None]
     sheet: Sheet | None
+    strip: Strips | None
     address: str
 
 
@@ -122,6 +147,19 @@ def make_app(stage: Stage) -> App:
             return _wrong(404, "sheet: there is no print yet: keep shooting for a minute")
         return Response(png, media_type="image/png", headers={"Cache-Control": "no-store"})
 
+    async def strip(_: Request) -> Response:
+        made = None
+        if stage.strip is not None:
+            made = await asyncio.get_running_loop().run_in_executor(None, stage.strip)
+        if made is None:
+            return _wrong(404, "strip: there is no picture yet")
+        # a header is Latin-1: JSON with escapes
+        bands = json.dumps(
+            {"knob": made.knob, "of": made.of, "values": made.values, "labels": made.labels, "at": made.at}
+        )
+        headers = {"Cache-Control": "no-store", "X-Strip": bands}
+        return Response(made.jpeg, media_type="image/jpeg", headers=headers)
+
     routes = [
         Route("/", page, methods=["GET"]),
         Route("/finder.mjpg", finder, methods=["GET"]),
@@ -129,6 +167,7 @@ def make_app(stage: Stage) -> App:
         Route("/hands", hands, methods=["POST"]),
         Route("/status", status, methods=["GET"]),
         Route("/sheet.png", sheet, methods=["GET"]),
+        Route("/strip.jpg", strip, methods=["GET"]),
         Route("/static/{name:path}", part, methods=["GET"]),
     ]
     return Guard(Starlette(routes=routes))

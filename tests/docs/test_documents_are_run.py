@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from drivers.sim.script import parse_script
@@ -31,8 +32,26 @@ def test_the_readmes_five_minutes(tmp_path: Path) -> None:
         assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
     sheet = cv2.imread(str(tmp_path / "sheet.png"))
     assert sheet is not None
+    assert all((tmp_path / name).exists() for name in ("looks.png", "strip.png"))
     assert (tmp_path / "print.mp4").stat().st_size > 50_000
     assert (tmp_path / "print.mp4").read_bytes() != (tmp_path / "warm.mp4").read_bytes()
+
+
+def test_the_how_to_on_looks_and_photographs(tmp_path: Path) -> None:
+    text = (ROOT / "docs/how-to/looks-and-photographs.md").read_text()
+    (look,) = blocks(text, "toml")
+    (tmp_path / "rain.toml").write_text(look)
+    (tmp_path / "roll").mkdir()
+    picture = np.random.default_rng(3).integers(0, 255, (6, 9, 3)).astype(np.uint8)
+    for name in ("photo.jpg", "roll/1.jpg", "roll/2.png"):
+        cv2.imwrite(str(tmp_path / name), cv2.resize(picture, (180, 120), interpolation=cv2.INTER_CUBIC))
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    for line in "".join(blocks(text, "sh")).splitlines():
+        words = ["bash", "-c", line]
+        done = subprocess.run(words, cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, text=True)
+        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+    made = ("contact.png", "warm.cube", "dodge.png", "warmth.png", "photo-adams.jpg", "prints/1.jpg", "prints/2.png")
+    assert [name for name in made if not (tmp_path / name).exists()] == []
 
 
 def test_the_knob_script_means_what_it_says() -> None:

@@ -6,6 +6,7 @@ import argparse
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ from drivers.settings import EncoderSettings
 from drivers.sim.clock import SimulatedClock
 from rig.cli import sheet as command
 from rig.errors import UserError
+from rig.grade.cube import write_cube
 from rig.grade.look import Look, look_to_dict, with_value
 from rig.letters.face import load_face
 from rig.session.entries import (
@@ -59,14 +61,9 @@ def inked(picture: np.ndarray, ink: tuple[int, int, int], off: int = 12) -> np.n
     return np.asarray(np.abs(picture.astype(int) - ink).max(axis=2) <= off)
 
 
-@pytest.fixture(scope="module")
-def takes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A take of twelve seconds: the hands dodge to +1 stop in the seventh, the heart goes at 75."""
-    root = tmp_path_factory.mktemp("takes")
-    clock = SimulatedClock()
-    recorder = Recorder(root, clock, lambda: make_encoder(EncoderSettings()), min_minutes=0.0, reserve_bytes=1 << 20)
+def start_of(clock: SimulatedClock, look: dict[str, dict[str, Any]]) -> TakeStart:
     session_id, take_id = new_take_ids(clock)
-    start = TakeStart(
+    return TakeStart(
         take_id=take_id,
         session_id=session_id,
         t_ns=clock.now_ns(),
@@ -80,8 +77,18 @@ def takes(tmp_path_factory: pytest.TempPathFactory) -> Path:
         transfer="srgb",
         engine="opencv",
         look_name="neutral",
-        base=look_of(),
+        base=look,
+        look=look,
     )
+
+
+@pytest.fixture(scope="module")
+def takes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A take of twelve seconds: the hands dodge to +1 stop in the seventh, the heart goes at 75."""
+    root = tmp_path_factory.mktemp("takes")
+    clock = SimulatedClock()
+    recorder = Recorder(root, clock, lambda: make_encoder(EncoderSettings()), min_minutes=0.0, reserve_bytes=1 << 20)
+    start = start_of(clock, look_of())
     recorder.start(start)
     recorder.add(LookChange(start.t_ns, 0, look_of()))
     ramp = np.repeat(np.linspace(20, 235, 160).astype(np.uint8)[None, :, None], 90, axis=0).repeat(3, axis=2)
@@ -163,6 +170,11 @@ def test_lines_of_words() -> None:
     look["burn"].update(stops=0.5, zone=7.6)
     look["temperature"]["mired"] = -4.25
     assert look_line("", look) == "dodge +1.00 zone III  ·  burn −0.50 zone VIII  ·  −0.50 EV  ·  −4.2 mired"
+    hands = look_of(1.0)
+    hands["place"].update(spot=3.3, zone=6.0)
+    hands["dodge"]["place"] = {"x": 0.4, "y": 0.4, "height": 0.3, "number": 1}
+    hands["strokes"]["kept"] = [{"stops": 1.0, "zone": 3.0}] * 2
+    assert look_line("a", hands) == "a  ·  placed III+ on VI  ·  dodge +1.00 zone III in one place  ·  2 strokes kept"
     assert date_line(0.0, UTC) == "1 January 1970, 00:00"
 
 
@@ -188,6 +200,37 @@ def test_a_gap_in_the_pulse_stays_a_gap() -> None:
     hole = (whole.pulse_s < 20) | (whole.pulse_s > 40)
     sheet = draw_sheet(replace(whole, pulse_s=whole.pulse_s[hole], pulse=whole.pulse[hole]))
     assert not inked(sheet[660:749, 72 + 500 : 72 + 720], PULSE).any()
+
+
+def test_a_take_prints_through_its_own_copy_of_the_lut(tmp_path: Path) -> None:
+    lut = tmp_path / "film.cube"
+    lut.write_text(write_cube(lambda rgb: 1.0 - rgb, 2))
+    look = {"lut": {"file": str(lut)}}
+    clock = SimulatedClock()
+    root = tmp_path / "takes"
+    recorder = Recorder(root, clock, lambda: make_encoder(EncoderSettings()), min_minutes=0.0, reserve_bytes=1 << 20)
+    start = start_of(clock, look)
+    recorder.start(start)
+    recorder.add(LookChange(start.t_ns, 0, look))
+    grey = Frame(start.t_ns, 0, from_rgb(np.full((90, 160, 3), 80, np.uint8), Colour()), Colour())
+    recorder.frame(grey, FrameEntry(start.t_ns, 0, 0, {"pulse": 0, "hands": 0}, {}, {}))
+    assert recorder.close() is not None, recorder.fault
+    lut.write_text(write_cube(lambda rgb: rgb, 2))
+    moment = moment_from_take(open_take(next(root.glob("*/*"))), zone=UTC)
+    assert moment.print.mean() == pytest.approx(175, abs=2), (
+        "its own copy turns light to dark, the changed file does not"
+    )
+
+
+def test_a_long_line_of_the_look_stays_clear_of_the_other_words() -> None:
+    short, long = (
+        draw_sheet(small_moment(look=text, why="")) for text in ("", "dodge +1.00 zone III in one place  ·  " * 4)
+    )
+    changed = np.argwhere(np.any(short != long, axis=2))
+    assert changed[:, 1].min() >= 70
+    assert changed[:, 1].max() <= 1600 - 70
+    words = inked(short, (134, 120, 108), 40)
+    assert not np.any(words[(short != long).any(axis=2)]), "no letter lies on another"
 
 
 def test_without_a_pulse_it_says_so_and_tapped_beats_are_drawn() -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from drivers.readings import Colour, Frame
-from rig.zones import decode, encode, small_luma, value_of_zone, zones_of_codes
+from rig.errors import UserError
+from rig.zones import decode, encode, read_zone, small_luma, value_of_zone, zones_of_codes
 
 COLOURS = [Colour(range=r, transfer=t) for r in ("limited", "full") for t in ("srgb", "bt709")]
 
@@ -36,3 +37,14 @@ def test_the_small_luma_is_an_eighth_of_the_size_and_prefers_the_cameras_own() -
     given = small_luma(Frame(0, 0, pixels, small=small))
     assert given.shape == (45, 81)
     assert np.all(given == 200)
+
+
+@pytest.mark.parametrize(("text", "zone"), [("0", 0.0), ("V", 5.0), ("viii", 8.0), (" X ", 10.0), ("4.5", 4.5)])
+def test_zones_as_people_write_them(text: str, zone: float) -> None:
+    assert read_zone(text, "--place") == zone
+
+
+@pytest.mark.parametrize("text", ["", "XI", "11", "-1", "nan", "V.5", "grey"])
+def test_what_is_no_zone_is_said_in_one_line(text: str) -> None:
+    with pytest.raises(UserError, match=r"^--place: expected a zone of 0 to 10 \(0, I, II \.\.\. X\), got "):
+        read_zone(text, "--place")

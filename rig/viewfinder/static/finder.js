@@ -4,6 +4,8 @@ import { Dial, zoneName } from "./dial.js";
 import { Hands } from "./hands.js";
 import { listenToKeys } from "./keys.js";
 import { Picture, RigClock } from "./picture.js";
+import { drawPlaces } from "./places.js";
+import { TestStrip } from "./strip.js";
 
 const $ = (id) => document.getElementById(id);
 const text = (element, words) => { if (element.textContent !== words) element.textContent = words; };
@@ -16,7 +18,9 @@ class Rig {
     setInterval(() => document.hidden || this.clock.ask(), 30000);
     this.hands = new Hands((line) => this.say(line), () => this.meters?.locked && this.say("locked: X or the lock button frees the knobs"));
     this.dials = { dodge: new Dial($("dodge"), this.hands, "dodge", 2, 1), burn: new Dial($("burn"), this.hands, "burn", 3, -1) };
+    this.strip = new TestStrip($("strip"), $("print"), this);
     this.buildZones();
+    this.buildPlacing();
     this.buttons();
     listenToKeys(this.hands, this);
     this.states = { picture: "lost", events: "lost" };
@@ -82,6 +86,9 @@ class Rig {
     $("undo").classList.toggle("spent", !m.can_undo);
     $("redo").classList.toggle("spent", !m.can_redo);
     this.routes(m);
+    drawPlaces($("places"), $("print"), m);
+    $("keep").dataset.kept = m.kept || "";
+    text($("details"), [m.engine && `printed by ${m.engine}`, m.look_name && `look ${m.look_name}`].filter(Boolean).join("  ·  "));
     text($("fault"), m.faults.length ? m.faults[m.faults.length - 1] + (m.faults.length > 1 ? ` (and ${m.faults.length - 1} more)` : "") : "");
     if (m.message !== this.said) { this.said = m.message; this.say(m.message); }
     const { knob, age } = this.picture.figures;
@@ -89,9 +96,9 @@ class Rig {
     if (age !== null) parts.push(`page ${Math.max(0, Math.round(age))} ms`);
     if (knob !== null) parts.push(`knob ${Math.max(0, Math.round(knob))} ms`);
     if (m.dropped) parts.push(`${m.dropped} dropped`);
-    if (m.quality) parts.push(`quality −${m.quality}`);
-    const room = $("stage").clientWidth;
-    text($("figures"), (room < 460 ? parts.filter((p) => !p.startsWith("print")) : parts).join("  ·  "));
+    if (m.quality) parts.push(m.quality);
+    const left = $("stage").clientWidth >= 460 ? /^$/ : m.quality ? /^(print|page|knob)/ : /^print/; // out where it is narrow
+    text($("figures"), parts.filter((part) => !left.test(part)).join("  ·  "));
   }
 
   pulse(m) {
@@ -120,9 +127,7 @@ class Rig {
     const list = $("zones").querySelector("ol");
     for (let zone = 0; zone <= 10; zone++) {
       const item = document.createElement("li");
-      const code = Math.round(25.5 * zone); // the greys of a printed zone scale: even steps, so that each can be told
-      item.style.background = `rgb(${code}, ${code}, ${code})`;
-      item.classList.toggle("pale", zone > 4);
+      greyOf(item, zone);
       item.append(document.createElement("i"), document.createElement("b"));
       item.lastChild.textContent = zoneName(zone);
       list.append(item);
@@ -173,6 +178,9 @@ class Rig {
     click("redo", () => this.hands.redo());
     click("lock", () => this.hands.lock(!this.meters?.locked));
     click("help", () => $("keys").showModal());
+    click("teststrip", () => this.strip.toggle());
+    click("keep", () => this.hands.keep());
+    click("place", () => this.choosePlace());
     $("heart").addEventListener("pointerdown", (event) => { event.preventDefault(); this.beat(); });
     $("heart").addEventListener("click", (event) => { if (event.detail === 0) this.beat(); });
     for (const button of $("soul").querySelectorAll("button"))
@@ -182,6 +190,31 @@ class Rig {
   beat() {
     if (this.taps) this.hands.tap();
     else this.say("the pulse comes from the sensor: beats are not tapped");
+  }
+
+  buildPlacing() {
+    const list = $("zonechoice").querySelector("ol");
+    for (let zone = 0; zone <= 10; zone++) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = zoneName(zone);
+      button.dataset.zone = zone;
+      greyOf(button, zone);
+      button.addEventListener("click", () => { $("zonechoice").close(); this.hands.place(zone); });
+      const item = document.createElement("li");
+      item.append(button);
+      list.append(item);
+    }
+  }
+
+  choosePlace() {
+    if (this.meters?.locked) return this.say("locked: X or the lock button frees the knobs");
+    const spot = this.meters?.spot_zone;
+    for (const button of $("zonechoice").querySelectorAll("ol button"))
+      button.setAttribute("aria-current", String(typeof spot === "number" && Math.round(spot) === Number(button.dataset.zone)));
+    this.strip.close();
+    $("zonechoice").showModal();
+    $("zonechoice").querySelector("[aria-current=true]")?.focus();
   }
 
   openSheet() {
@@ -194,6 +227,12 @@ class Rig {
     clearTimeout(this.quiet);
     if (line) this.quiet = setTimeout(() => text($("message"), ""), 6000);
   }
+}
+
+function greyOf(element, zone) {
+  const code = Math.round(25.5 * zone); // the greys of a printed zone scale: even steps, so that each can be told
+  element.style.background = `rgb(${code}, ${code}, ${code})`;
+  element.classList.toggle("pale", zone > 4);
 }
 
 function routeLine({ name, still, value, unit }) {

@@ -6,7 +6,7 @@ const RETRY_MS = [100, 500];
 const MOST_LATE_MS = 5000; // what could not be sent by then is forgotten: a turn of the last minute is nobody's wish now
 
 export class Hands {
-  // onMove: told of every turn, tap, undo and redo, before it is sent
+  // onMove: told of every turn, tap, undo, redo, keep and place, before it is sent
   constructor(onTrouble, onMove) {
     this.page = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
     this.queue = [];
@@ -32,6 +32,8 @@ export class Hands {
   undo() { this.onMove(); this.put({ kind: "undo" }); }
   redo() { this.onMove(); this.put({ kind: "redo" }); }
   lock(on) { this.put({ kind: "lock", on }); }
+  keep() { this.onMove(); this.put({ kind: "keep" }); }
+  place(zone) { this.onMove(); this.put({ kind: "place", zone }); }
 
   press(control, down, at) {
     if (this.down.has(control) === down) return;

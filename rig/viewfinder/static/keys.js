@@ -12,7 +12,7 @@ export function listenToKeys(hands, rig) {
   const key = (event) => event.key.length === 1 ? event.key.toLowerCase() : event.key;
 
   addEventListener("keydown", (event) => {
-    if (document.getElementById("keys").open || (event.ctrlKey && key(event) !== "z") || event.metaKey || event.altKey) return;
+    if (document.querySelector("dialog[open]") || (event.ctrlKey && key(event) !== "z") || event.metaKey || event.altKey) return;
     const k = key(event), focus = document.activeElement;
     if ((k === " " || k === "Enter") && focus && (focus.tagName === "BUTTON" || focus.tagName === "A")) return;
     if (TURNS[k]) {
@@ -34,6 +34,10 @@ export function listenToKeys(hands, rig) {
     else if (k === "y") hands.redo();
     else if (k === "x") hands.lock(!rig.meters?.locked);
     else if (k === "p") rig.openSheet();
+    else if (k === "t") rig.strip.toggle();
+    else if (k === "Escape" && rig.strip.open) rig.strip.close();
+    else if (k === "e") hands.keep();
+    else if (k === "v") rig.choosePlace();
     else if (k === "f") document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.();
     else if (k === "?" || k === "F1") document.getElementById("keys").showModal();
     else return;

@@ -14,6 +14,7 @@ import pytest
 from drivers.sim.clock import SimulatedClock
 from rig.cli.main import main
 from rig.hands.state import HandState
+from rig.session.entries import BaseChange
 from rig.session.layout import list_takes
 
 
@@ -80,12 +81,26 @@ def test_a_take_is_shown_sealed_or_torn(rig, takes):
     assert lines["frames"] == "60 of 64x36 at 30 Hz from synthetic"
     assert (lines["dropped"], lines["missing"], lines["faults"]) == ("none", "0", "none")
     assert lines["turns"] == "dodge +6 (6 detents)"
+    assert not {"placed", "strokes"} & set(lines)
     status, out, _ = rig("show", "last")
     assert status == 0
     assert "unsealed" in out
     assert "timeline.mcap is whole up to byte" in out
     answer = json.loads(rig("show", takes[1], "--json")[1])
     assert (answer["frames"], answer["turns"]["dodge"]) == (60, {"sum_detents": 6, "detents": 6})
+
+
+def test_a_placing_and_the_strokes_that_were_kept_are_shown(tmp_path, making, capsys):
+    clock = SimulatedClock()
+    recorder, start = making.recorder_at(tmp_path, clock), making.start_of(clock)
+    making.begin(recorder, start)
+    kept = {"kept": [{"stops": 1.0, "zone": 3.0}, {"stops": -1.0, "zone": 8.0}]}
+    recorder.add(BaseChange(start.t_ns, 0, {"place": {"spot": 3.3, "zone": 6.0}, "strokes": kept}))
+    making.shoot(recorder, clock, start, 5)
+    assert recorder.close() is not None, recorder.fault
+    assert main(["show", "last", "--takes", str(tmp_path)]) == 0
+    lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert (lines["placed"], lines["strokes"]) == ("III+ on VI", "2 kept")
 
 
 def test_verify_says_yes_or_what_is_wrong(rig, takes):

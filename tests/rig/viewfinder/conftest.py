@@ -18,7 +18,9 @@ from drivers.colour import from_rgb
 from drivers.knobs.page import PageKnobs
 from drivers.readings import Bytes8, Colour, HandReading, Press, Soul, Turn
 from rig.viewfinder.finder import Finder
+from rig.viewfinder.jpeg import to_jpeg
 from rig.viewfinder.meters import Meters
+from rig.viewfinder.pages import ShownStrip
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -57,6 +59,22 @@ class Asked:
 
     def lock(self, on: bool) -> None:
         self.calls.append(f"lock {on}")
+
+    def keep(self) -> None:
+        self.calls.append("keep")
+
+    def place(self, zone: float) -> None:
+        self.calls.append(f"place {zone:g}")
+
+
+def make_strip() -> ShownStrip:
+    """Seven grey bands of the dodge, the first of them as it is now, as the frame loop's side would print them."""
+    bands = np.repeat(np.linspace(60, 180, 7).astype(np.uint8), 46)[:320]
+    picture = np.ascontiguousarray(np.broadcast_to(bands[None, :, None], (180, 320, 3)))
+    values = tuple(0.25 * band for band in range(7))
+    labels = ("0", "+0.25", "+0.5", "+0.75", "+1", "+1.25", "+1.5")
+    jpeg = to_jpeg(from_rgb(picture, Colour()), Colour())
+    return ShownStrip("dodge", "dodge.stops", values, labels, 0, jpeg)
 
 
 @dataclass
@@ -101,7 +119,11 @@ class Bench:
         return True
 
 
-def open_bench(tap: bool = True, sheet: bytes | None = b"\x89PNG sheet") -> Bench:
+def open_bench(
+    tap: bool = True,
+    sheet: bytes | None = b"\x89PNG sheet",
+    strip: Callable[[], ShownStrip | None] = make_strip,
+) -> Bench:
     """Start it on any free port."""
     clock, knobs, actions, taps, deaths = SystemClock(), PageKnobs(), Asked(), list[int](), list[str]()
     finder = Finder(
@@ -111,6 +133,7 @@ def open_bench(tap: bool = True, sheet: bytes | None = b"\x89PNG sheet") -> Benc
         tap=taps.append if tap else None,
         actions=actions,
         sheet=lambda: sheet,
+        strip=strip,
         on_death=lambda name, error: deaths.append(f"{name}: {error!r}"),
     )
     return Bench(finder, knobs, actions, taps, clock, deaths)

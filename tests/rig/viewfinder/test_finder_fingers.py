@@ -216,10 +216,10 @@ def test_under_the_lock_a_turn_says_why_nothing_happens(
 def test_nothing_covers_anything_that_is_to_be_read(stand: Stand, browser: Chrome, size: tuple[int, int]) -> None:
     stand.meters = replace(
         stand.meters, bare=True, message="kept: 20250101-1200", heart_rate_bpm=128.0, dropped=12, rate_hz=30.0,
-        pulse_wave=(0.0, 1.0) * 50, frame_ms=21.4, faults=("pulse sensor lost",), quality=2,
+        pulse_wave=(0.0, 1.0) * 50, frame_ms=21.4, faults=("pulse sensor lost",), quality="mask every second frame",
     )  # fmt: skip
     stand.size(*size, mobile=size[0] < 1000)
-    assert stand.until(lambda: "quality" in stand.text("#figures") and "kept" in stand.text("#message"))
+    assert stand.until(lambda: "second frame" in stand.text("#figures") and "kept" in stand.text("#message"))
     covered: Any = browser.execute_script(
         """const ids = ['figures', 'bare', 'message', 'fault', 'bpm', 'wave', 'arousal', 'heart'];
         const boxes = ids.map((id) => [id, document.getElementById(id).getBoundingClientRect()]);

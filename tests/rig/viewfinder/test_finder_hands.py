@@ -27,9 +27,11 @@ def test_each_kind_arrives_in_order(bench: Bench) -> None:
         {"kind": "undo"},
         {"kind": "redo"},
         {"kind": "lock", "on": True},
+        {"kind": "keep"},
+        {"kind": "place", "zone": 7},
     ]
     status, _, body = bench.ask("POST", "/hands", events)
-    assert (status, json.loads(body)) == (200, {"taken": 8})
+    assert (status, json.loads(body)) == (200, {"taken": 10})
     turn, down, up, soul = bench.readings()
     assert isinstance(turn, Turn)
     assert (turn.knob, turn.detents) == ("dodge", 6)
@@ -38,7 +40,7 @@ def test_each_kind_arrives_in_order(bench: Bench) -> None:
     assert soul == Soul(soul.t_ns, "proof")
     assert before <= turn.t_ns <= down.t_ns <= up.t_ns <= soul.t_ns <= bench.clock.now_ns()
     assert len(bench.taps) == 1
-    assert bench.actions.calls == ["undo", "redo", "lock True"]
+    assert bench.actions.calls == ["undo", "redo", "lock True", "keep", "place 7"]
 
 
 def test_one_event_needs_no_list(bench: Bench) -> None:
@@ -137,6 +139,9 @@ def test_an_age_reaches_not_far_back_and_turns_no_order_round() -> None:
         (b'{"kind": "soul", "position": "loud"}', "loud"),
         (b'{"kind": "tap", "age_ms": -1}', "age_ms"),
         (b'{"kind": "lock"}', "on"),
+        (b'{"kind": "place", "zone": 11}', "10"),
+        (b'{"kind": "place", "zone": null}', "zone"),
+        (b'{"kind": "keep", "what": "it"}', "what"),
         (json.dumps([{"kind": "tap"}] * 65).encode(), "<= 64"),
     ],
 )

@@ -22,6 +22,7 @@ from rig.errors import UserError
 from rig.viewfinder.finder import Finder, listen
 from rig.viewfinder.jpeg import to_jpeg
 from rig.viewfinder.meters import Meters, to_json
+from rig.viewfinder.pages import static_files
 
 if TYPE_CHECKING:
     from tests.rig.viewfinder.conftest import Bench
@@ -292,7 +293,8 @@ def test_the_simulated_clock_will_do(make_bench: Callable[..., Bench], grey_prin
 
 
 def test_the_page_asks_nothing_of_other_hosts(bench: Bench) -> None:
-    names = ["index.html", "finder.css", "finder.js", "picture.js", "hands.js", "dial.js", "keys.js", "heart.svg"]
+    names = [name for name in static_files() if not name.startswith("fonts/")]
+    assert {"index.html", "finder.css", "finder.js", "strip.js", "heart.svg"} <= set(names)
     for name in names:
         status, _, body = bench.ask("GET", f"/static/{name}")
         assert status == 200
@@ -311,5 +313,19 @@ def test_the_sheet_is_given_when_there_is_one(bench: Bench, make_bench: Callable
     try:
         status, _, body = none.ask("GET", "/sheet.png")
         assert (status, "minute" in json.loads(body)["error"]) == (404, True)
+    finally:
+        none.finder.close()
+
+
+def test_a_strip_is_given_when_there_is_a_picture(bench: Bench, make_bench: Callable[..., Bench]) -> None:
+    status, headers, body = bench.ask("GET", "/strip.jpg")
+    assert (status, headers["content-type"], body[:2]) == (200, "image/jpeg", b"\xff\xd8")
+    bands = json.loads(headers["x-strip"])
+    assert (bands["knob"], bands["of"], bands["at"]) == ("dodge", "dodge.stops", 0)
+    assert bands["values"] == [0.25 * band for band in range(7)]
+    none = make_bench(strip=lambda: None)
+    try:
+        status, _, body = none.ask("GET", "/strip.jpg")
+        assert (status, json.loads(body)["error"]) == (404, "strip: there is no picture yet")
     finally:
         none.finder.close()
