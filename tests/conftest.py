@@ -25,6 +25,11 @@ CHROMIUM_FLAGS = (
 )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Numba's kernels are compiled once for all tests, also for those with a home of their own."""
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(config.rootpath / ".pytest_cache" / "numba"))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real recordings and clips beside the checkout (or $DARKROOM_SHARED); skips where it is absent."""
