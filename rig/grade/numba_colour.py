@@ -102,9 +102,12 @@ def white_of_yuv(gains: tuple[Triple, Triple], film: Triple, saturation: float, 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FormsOfRgb:
-    """forms: (2, 4, 5), of each side of a half-frame filter the luma that is seen, then of red, green, blue what the
-    gain of chroma multiplies, luma seen + s * (channel - luma): by red, green, blue about 128, by the lift, and alone.
-    bits: what the last three have behind the point."""
+    """Linear forms: by red, green, blue about 128, by the lift, and alone.
+
+    forms: (2, 5, 5), of each side of a half-frame filter the luma that is seen; then what the gain of chroma multiplies
+    in a channel, luma seen + s * (channel - luma): what all channels have in common, and each one's own by itself (in
+    the place of red), the lift, and alone. bits: what those of channels have behind the point.
+    """
 
     forms: Shorts
     bits: int
@@ -114,19 +117,18 @@ class FormsOfRgb:
 def forms_of_rgb(gains: tuple[Triple, Triple], film: Triple, saturation: float, colour: Colour) -> FormsOfRgb:
     """Of the linear gains of both sides, what the film sees, and the saturation."""
     weights, seeing = luma_weights(colour), film_weights(film, colour)
-    forms = np.zeros((2, 4, 4))
+    forms = np.zeros((2, 5, 4))
     for index, side in enumerate(gains):
         gain = _white(side, colour)
-        seen, seen_lift = seeing * gain, float(seeing @ gain) - 1.0
-        forms[index, 0] = [*seen, seen_lift]
+        forms[index, 0] = [*(seeing * gain), float(seeing @ gain) - 1.0]
+        forms[index, 1] = [*(seeing * gain - saturation * weights * gain), float(seeing @ gain) - 1.0]
         for channel in range(3):
-            form = seen - saturation * weights * gain
-            form[channel] += saturation * gain[channel]
-            forms[index, 1 + channel] = [*form, seen_lift + saturation * (gain[channel] - 1.0)]
+            own = saturation * gain[channel]
+            forms[index, 2 + channel] = [own, 0.0, 0.0, own - saturation]
     # so many bits that twice white still has room; with fewer, four times
-    bits = COLOUR_BITS if np.abs(forms[:, 1:]).max() < 1.99 else COLOUR_BITS - 1
-    numbers = np.zeros((2, 4, 5))
-    for index in range(4):
+    bits = COLOUR_BITS if np.abs(forms[:, 1:2, :3]).max() + np.abs(forms[:, 2:]).max() < 1.99 else COLOUR_BITS - 1
+    numbers = np.zeros((2, 5, 5))
+    for index in range(5):
         behind = COLOUR_BITS if index == 0 else bits
         numbers[:, index, :4] = forms[:, index] * 2.0 ** (behind + 8)
         numbers[:, index, 4] = 128.0 * forms[:, index, :3].sum(axis=1) * 2.0**behind

@@ -12,6 +12,7 @@ from rig.grade.numba_kernels_finish import finish_rgb
 PIECE, LINES, SHARES, WHITE, UNITY = layout.PIECE, layout.LINES, layout.SHARES, layout.WHITE, layout.UNITY
 RISE, TONING, CDL, CUBE = layout.RISE, layout.TONING, layout.CDL, layout.CUBE
 SEEN, PRINTED, GAINS, SECOND, SHARED = layout.SEEN, layout.PRINTED, layout.GAINS, layout.SECOND, layout.SHARED
+ROOM = layout.ROOM
 SHARE, LIFT, TURNED, OUT_BITS = layout.SHARE, layout.LIFT, layout.TURNED, layout.OUT_BITS
 
 
@@ -75,10 +76,17 @@ def _mix(out: Any, second: Any, share: Any, n: Any) -> None:
 
 
 @jit
-def _own(values: Any, lift: Any, common: Any, own: Any, of_lift: Any, out: Any, n: Any) -> None:
+def _own(values: Any, lift: Any, common: Any, form: Any, out: Any, n: Any) -> None:
     """A channel's own, and what all channels have in common."""
+    own, of_lift, alone = form[0], form[3], form[4]
     for i in range(n):
-        out[i] = plus(plus(high(values[i], own), high(lift[i], of_lift)), common[i])
+        out[i] = plus(plus(high(values[i], own), high(lift[i], of_lift)), plus(common[i], alone))
+
+
+@jit
+def _nothing(out: Any, n: Any) -> None:
+    for i in range(n):
+        out[i] = i16(0)
 
 
 @jit
@@ -88,11 +96,13 @@ def _turned(colour: Any, luma: Any, forms: Any, work: Any, n: Any, lifted: Any, 
     common = work[ROOM * PIECE : (ROOM + 1) * PIECE]
     lift = colour[LIFT * PIECE : (LIFT + 1) * PIECE]
     for side in range(2 if halves else 1):
-        _form_with_lift(colour, forms[side, 1], common, n)
+        if forms[side, 1].any():
+            _form_with_lift(colour, forms[side, 1], common, n)
+        else:
+            _nothing(common, n)
         for channel in range(3):
             out = colour[(TURNED + channel) * PIECE : (TURNED + channel + 1) * PIECE]
-            own, of_lift = forms[side, 2 + channel, 0], forms[side, 2 + channel, 3]
-            _own(colour[channel * PIECE :], lift, common, own, of_lift, second if side else out, n)
+            _own(colour[channel * PIECE :], lift, common, forms[side, 2 + channel], second if side else out, n)
             if side:
                 _mix(out, second, share, n)
     if lifted:
