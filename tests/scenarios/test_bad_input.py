@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -19,6 +20,7 @@ RIG = [sys.executable, "-m", "rig.cli.main"]
 def rig(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder, with nothing of this machine's configuration."""
     environ = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "XDG_STATE_HOME": str(folder / "state"), "LANG": "C.UTF-8"}
+    environ["NUMBA_CACHE_DIR"] = os.environ["NUMBA_CACHE_DIR"]  # tests/conftest.py: compiled once for all tests
     return subprocess.run([*RIG, *words], cwd=folder, env=environ, capture_output=True, text=True, timeout=60)
 
 
