@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from drivers.clock import Clock, OnDeath
 from drivers.knobs.page import PageKnobs
-from drivers.readings import Frame, Turn
+from drivers.readings import Frame, Press, Turn
 from rig.decide import Decider, Moment
 from rig.grade.look import target
 from rig.grade.printer import Print
 from rig.grade.quality import STEPS
+from rig.hands.place import MOST_STROKES, HandStroke
 from rig.keep import Keeper
 from rig.keepsake import Keepsake
 from rig.page_strip import PageStrip
@@ -23,6 +24,8 @@ METERS_EVERY_NS = 100_000_000
 MOST_FAULTS = 3
 MESSAGE_NS = 5_000_000_000
 LOCKED = "locked: X or the lock button frees the knobs"
+NOTHING_TO_KEEP = "nothing to keep"
+ALL_KEPT = f"{MOST_STROKES} strokes are kept already: no more can be"
 OF_A_TAKE = ("encoder", "writer", "card", "take", "takes")
 
 
@@ -73,6 +76,7 @@ class FinderPage:
         self._clock, self._decider, self._keepsake, self._look_name = clock, decider, keepsake, look_name
         self._pulse_off = pulse_off
         self._recording, self._said, self._said_ns = False, "", 0
+        self._strokes: tuple[HandStroke, ...] = ()
         self._faults: dict[str, str] = {}
         self._told: tuple[object, ...] = ()
         self._told_ns = 0
@@ -91,6 +95,7 @@ class FinderPage:
         self._strip.add(frame, moment)
         if moment.hands.locked and any(isinstance(reading, Turn) for reading in moment.readings):
             self._said, self._said_ns = LOCKED, frame.t_ns
+        self._answer_keep(moment, frame.t_ns)
         if self._last_ns is not None and frame.t_ns > self._last_ns:
             rate_hz = 1e9 / (frame.t_ns - self._last_ns)
             self._rate_hz += (0.05 if self._rate_hz else 1.0) * (rate_hz - self._rate_hz)
@@ -110,6 +115,15 @@ class FinderPage:
             self._faults[where] = f"{where}: {message}"
         if self._last is not None:  # no frame may come for a while: a camera that is away is such a fault
             self._tell(replace(self._last, faults=self._fault_lines()))
+
+    def _answer_keep(self, moment: Moment, t_ns: int) -> None:
+        """Say why a press of keep kept no stroke."""
+        strokes, before = moment.hands.strokes, self._strokes
+        self._strokes = strokes
+        keeps = any(isinstance(each, Press) and each.control == "keep" and each.down for each in moment.readings)
+        if keeps and strokes == before:
+            why = LOCKED if moment.hands.locked else ALL_KEPT if len(strokes) >= MOST_STROKES else NOTHING_TO_KEEP
+            self._said, self._said_ns = why, t_ns
 
     def _fault_lines(self) -> tuple[str, ...]:
         return tuple([*self._faults.values()][-MOST_FAULTS:])
@@ -165,6 +179,10 @@ class FinderPage:
             spot_zone=moment.scene.spot_zone,
             kept=len(hands.strokes),
             places=_places(moment),
+            dodge_zone=hands.dodge_zone,
+            burn_zone=hands.burn_zone,
+            place_spot=hands.place_spot,
+            place_zone=hands.place_zone,
             message=self._message(recorder, frame.t_ns),
         )
 

@@ -29,7 +29,8 @@ class Meters:
     routes: what bends the print now, each (name, value, unit). faults: one line each, the oldest first. sheet_ready:
     /sheet.png has something to give. quality: the step of quality of the newest print, in words; none when it is full.
     engine: what prints. spot_zone: the zone 0..10 under the centre spot. kept: how many strokes are kept. places: where
-    a knob is aimed at a place of the picture.
+    a knob is aimed at a place of the picture. dodge_zone, burn_zone: where a knob's stops sit while its aim is the
+    whole picture. place_spot, place_zone: the zone the spot had and the one it is placed on; None: nothing is placed.
     """
 
     heart_rate_bpm: float | None = None
@@ -67,6 +68,10 @@ class Meters:
     spot_zone: float | None = None
     kept: int = 0
     places: tuple[Place, ...] = ()
+    dodge_zone: float = 3.0
+    burn_zone: float = 8.0
+    place_spot: float | None = None
+    place_zone: float | None = None
 
 
 def urgent(meters: Meters) -> tuple[object, ...]:
@@ -84,6 +89,8 @@ def urgent(meters: Meters) -> tuple[object, ...]:
         meters.locked,
         meters.faults,
         meters.kept,
+        meters.place_spot,
+        meters.place_zone,
         meters.message,
     )
 

@@ -35,28 +35,32 @@ export class Dial {
     this.pointer = svg.appendChild(make("path", { class: "pointer", d: "M0-74V-62" }));
     svg.appendChild(make("text", { class: "name", y: -28 })).textContent = this.name;
     this.value = svg.appendChild(make("text", { class: "value", y: 14 }));
-    this.aim = svg.appendChild(make("text", { class: "aim", y: 40 }));
+    this.aim = svg.appendChild(make("text", { class: "aim", y: 38 }));
+    this.rest = svg.appendChild(make("text", { class: "rest", y: 57 }));
     this.root.appendChild(svg);
   }
 
-  // stops: 0 and up, as the hands keep them; aim: a zone, or null for the whole picture, where the knob turns ev.
-  show(stops, aim, ev) {
+  // stops: 0 and up, as the hands keep them; aim: a zone, or null for the whole picture, where the knob turns ev and
+  // its stops sit on the zone `resting`.
+  show(stops, aim, ev, resting) {
     const whole = aim === null || aim === undefined;
     const low = whole ? -4 : 0, high = whole ? 4 : this.stops;
     // clockwise is more of what the knob does: on the whole picture, burn's more is darker
     const at = whole ? (this.sign < 0 ? -ev : ev) : stops;
     if (this.scale !== `${low}${high}`) this.draw(low, high);
     const shown = whole ? ev : this.sign * stops;
-    const text = Math.abs(shown) < 0.005 ? "0" : (shown > 0 ? "+" : "−") + Math.abs(shown).toFixed(2);
+    const text = signed(shown);
     if (this.value.textContent !== text) this.value.textContent = text;
-    const words = whole ? "whole picture" : "zone " + (Number.isInteger(aim) ? zoneName(aim) : near(aim));
+    const words = whole ? "whole picture" : "zone " + near(aim);
     if (this.aim.textContent !== words) this.aim.textContent = words;
+    const rest = whole && stops ? `${signed(this.sign * stops)} ${near(resting)}` : "";
+    if (this.rest.textContent !== rest) this.rest.textContent = rest;
     const angle = (Math.max(low, Math.min(high, at)) - low) / (high - low) * SWEEP - SWEEP / 2;
     const zero = (0 - low) / (high - low) * SWEEP - SWEEP / 2;
     this.fill.setAttribute("d", Math.abs(angle - zero) < 0.3 ? "" : arc(83, Math.min(zero, angle), Math.max(zero, angle)));
     this.pointer.setAttribute("transform", `rotate(${angle.toFixed(2)})`);
     this.svg.setAttribute("aria-valuenow", shown.toFixed(3));
-    this.svg.setAttribute("aria-valuetext", `${text} stops, ${words}`);
+    this.svg.setAttribute("aria-valuetext", `${text} stops, ${words}${rest && `; ${rest} stays`}`);
   }
 
   draw(low, high) {
@@ -138,7 +142,8 @@ export class Dial {
   }
 }
 
-function near(zone) {
+function signed(stops) { return Math.abs(stops) < 0.005 ? "0" : (stops > 0 ? "+" : "−") + Math.abs(stops).toFixed(2); }
+export function near(zone) {
   const whole = Math.round(zone), off = zone - whole;
   return zoneName(zone) + (Math.abs(off) < 0.17 ? "" : off > 0 ? "+" : "−");
 }

@@ -1,6 +1,6 @@
 // The page: ties the picture, the hands and the meters together. Whatever it shows, the rig said.
 
-import { Dial, zoneName } from "./dial.js";
+import { Dial, near, zoneName } from "./dial.js";
 import { Hands } from "./hands.js";
 import { listenToKeys } from "./keys.js";
 import { Picture, RigClock } from "./picture.js";
@@ -76,8 +76,8 @@ class Rig {
     document.body.classList.toggle("recording", m.recording);
     document.body.classList.toggle("bare", m.bare);
     document.body.classList.toggle("locked", m.locked);
-    this.dials.dodge.show(m.dodge_stops, m.dodge_aim, m.ev);
-    this.dials.burn.show(m.burn_stops, m.burn_aim, m.ev);
+    this.dials.dodge.show(m.dodge_stops, m.dodge_aim, m.ev, m.dodge_zone);
+    this.dials.burn.show(m.burn_stops, m.burn_aim, m.ev, m.burn_zone);
     this.pulse(m);
     this.zones(m);
     this.take(m);
@@ -88,6 +88,7 @@ class Rig {
     this.routes(m);
     drawPlaces($("places"), $("print"), m);
     $("keep").dataset.kept = m.kept || "";
+    $("place").dataset.placed = m.place_zone === null ? "" : `${near(m.place_spot)} on ${near(m.place_zone)}`;
     text($("details"), [m.engine && `printed by ${m.engine}`, m.look_name && `look ${m.look_name}`].filter(Boolean).join("  ·  "));
     text($("fault"), m.faults.length ? m.faults[m.faults.length - 1] + (m.faults.length > 1 ? ` (and ${m.faults.length - 1} more)` : "") : "");
     if (m.message !== this.said) { this.said = m.message; this.say(m.message); }
@@ -209,9 +210,12 @@ class Rig {
 
   choosePlace() {
     if (this.meters?.locked) return this.say("locked: X or the lock button frees the knobs");
-    const spot = this.meters?.spot_zone;
-    for (const button of $("zonechoice").querySelectorAll("ol button"))
-      button.setAttribute("aria-current", String(typeof spot === "number" && Math.round(spot) === Number(button.dataset.zone)));
+    const spot = this.meters?.spot_zone, placed = this.meters?.place_zone;
+    for (const button of $("zonechoice").querySelectorAll("ol button")) {
+      const is = (zone) => typeof zone === "number" && Math.round(zone) === Number(button.dataset.zone);
+      button.setAttribute("aria-current", String(is(spot)));
+      button.dataset.mark = [is(spot) && "spot", is(placed) && "placed"].filter(Boolean).join(", ");
+    }
     this.strip.close();
     $("zonechoice").showModal();
     $("zonechoice").querySelector("[aria-current=true]")?.focus();
