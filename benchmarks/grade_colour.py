@@ -24,6 +24,7 @@ from typing import Any
 import cv2
 import numpy as np
 from figures import Figure, main, missing
+from grade_speed import FULL, NO_NUMBA
 from numpy.typing import NDArray
 from skimage import data
 from skimage.color import deltaE_ciede2000, lab2rgb, rgb2lab
@@ -48,22 +49,12 @@ LOOKS: dict[str, dict[str, Any]] = {
     "split tone": {"split_tone": {"shadow_strength": 0.4, "highlight_strength": 0.4}},
     "black and white": {"bw_filter": {"strength": 1.0, "hue": 30.0}},
     "cdl": {"cdl": {"slope_r": 1.1, "offset_b": 0.02, "power_g": 1.05, "saturation": 0.85}},
-    "full": {
-        "exposure": {"ev": 0.5},
-        "temperature": {"mired": 10.0},
-        "tint": {"tint": 0.1},
-        "dodge": {"stops": 1.0},
-        "burn": {"stops": 1.0},
-        "contrast": {"contrast": 0.2},
-        "saturation": {"saturation": 0.9},
-        "vignette": {"stops": 0.3},
-    },
+    "full": FULL,
 }
 QUICK = ("lighter", "darker", "burnt", "cdl", "full")
 PHOTOGRAPHS = ("astronaut", "coffee", "chelsea", "rocket")
 NOISE = 1.5
 LIVE = ("numba", "opencv")
-NO_NUMBA = "Numba is not installed: pip install 'darkroom-rig[fast]'"
 SKIN_L, PALEST_L, SKIN_CHROMA, SKIN_HUES = (25, 35, 45, 55, 65), (70, 75), (16, 22), (45, 55, 65)
 COLOR_CHECKER = ((115, 82, 68), (194, 150, 130))  # X-Rite (sRGB, 2005): dark skin, light skin
 PATCH = 64

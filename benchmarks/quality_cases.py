@@ -20,7 +20,6 @@ from rig.zones import GREY, encode, value_of_zone, zones_of_codes
 SIMPLE = Want((ZoneGain(1.0, 3.0, 1.0), ZoneGain(-1.0, 8.0, 1.0)))  # unaimed, a stop each
 AIMED = Want((ZoneGain(1.0, 2.0, 1.0), ZoneGain(-1.0, 5.0, 1.0)))
 STRONG = Want((ZoneGain(2.0, 3.0, 1.0), ZoneGain(-3.0, 8.0, 1.0)))  # as far as the knobs go
-WANTS = {"simple": SIMPLE, "aimed": AIMED, "strong": STRONG}
 FRAME_NS = 33_333_333
 PHOTOGRAPHS = ("camera", "coffee", "coins", "astronaut", "chelsea", "rocket")
 TEXTURES = ("brick", "gravel")

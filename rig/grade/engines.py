@@ -23,7 +23,7 @@ ENGINES = {
     "numba": ("rig.grade.numba_engine", "NumbaEngine"),
 }
 REMEDY = "pip install 'darkroom-rig[fast]'"
-# A board that is sold with 1 GB keeps some of it for itself; Numba costs the rig about 110 MB.
+# A board that is sold with 1 GB keeps some of it for itself; Numba costs the rig about 145 MB.
 LEAST_BYTES_FOR_NUMBA = 850_000_000
 
 
@@ -35,6 +35,12 @@ class Engine(Protocol):
 
         lines: what the mask says of all that lightens and of all that darkens.
         """
+
+    def warm_up(self) -> None:
+        """Make ready whatever no print shall wait for."""
+
+    def let_go(self) -> None:
+        """Of the memory that only a warm-up needed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,9 @@ class NumbaEngine:
         )
         self._is_warm = True
 
+    def let_go(self) -> None:
+        """Nothing: what it works in is as small as a few rows of the picture."""
+
     def _run(self, kernel: Any, work: Work, pairs: int, scratches: list[tuple[Any, ...]]) -> None:
         """All pairs of rows, as many parts at a time as there are threads."""
         parts = list(pairwise(pairs * index // self._threads for index in range(self._threads + 1)))

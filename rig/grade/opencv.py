@@ -72,6 +72,9 @@ class OpenCvEngine:
             self._finisher.finish(out_y, out_u, out_v, recipe.finish, frame.colour)
         return pixels
 
+    def warm_up(self) -> None:
+        """Nothing: its tables come with the first print through a recipe."""
+
     def let_go(self) -> None:
         """Of the memory that only a warm-up needed."""
         self._buffers.let_go()

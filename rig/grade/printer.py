@@ -110,9 +110,7 @@ class Printer:
     def warm_up(self, width: int, height: int, colour: Colour, look: Look | None = None) -> None:
         """Do everything once, at every size, so that the first frame of a take costs no more than the next; forgets the
         mask. look: the one that will be printed through, whose files are read now."""
-        compile_all = getattr(self._engine, "warm_up", None)
-        if compile_all is not None:
-            compile_all()
+        self._engine.warm_up()
         recipes = [*warm_up_recipes()]
         if self.engine == "reference":  # nothing in it is kept from print to print
             recipes = recipes[-2:-1]
@@ -127,9 +125,7 @@ class Printer:
                 if not recipe.is_neutral:
                     lines = self._lines(size, recipe, AS_AIMED, None, 1)
                     self._engine.print(size, recipe, lines, self._pool.take(size.pixels.shape))
-        let_go = getattr(self._engine, "let_go", None)
-        if let_go is not None:
-            let_go()
+        self._engine.let_go()
         self.reset()
 
     def _folded(self, look: Look, width: int) -> Recipe:

@@ -42,6 +42,12 @@ class ReferenceEngine:
             plane[:] = np.clip(np.rint(values), 0, 255)
         return pixels
 
+    def warm_up(self) -> None:
+        """Nothing: every print is as ready as the next."""
+
+    def let_go(self) -> None:
+        """Nothing: it keeps no memory of its own."""
+
 
 def print_picture(picture: Picture, recipe: Recipe, lines: Sequence[Line]) -> Floats:
     """The print as encoded RGB, float64 (h, w, 3), 1 is white; values beyond 0..1 are kept, unless by the finish.

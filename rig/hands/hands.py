@@ -112,11 +112,6 @@ class Hands:
         """Whether redo() would do something."""
         return not self.state.locked and self._history.can_redo
 
-    @property
-    def can_keep(self) -> bool:
-        """Whether the control `keep` would do something."""
-        return not self.state.locked and self._live_stroke() is not None
-
     def events(self) -> list[Gesture]:
         """The gestures that were completed since the last call, oldest first."""
         events, self._events = self._events, []

@@ -44,6 +44,12 @@ class SlowEngine:
         self._clock.sleep_until_ns(now_ns + round(took_ms * MS))
         return self._engine.print(frame, recipe, lines, out)
 
+    def warm_up(self) -> None:
+        self._engine.warm_up()
+
+    def let_go(self) -> None:
+        self._engine.let_go()
+
 
 def slow_shoot(folder: Path, slow_s: tuple[float, float], full_ms: float, small_ms: float, seconds: float) -> Shot:
     def slow_down(built: Built, stop: Stop) -> None:

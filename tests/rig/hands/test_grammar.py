@@ -410,11 +410,10 @@ def test_a_walk_keeps_the_place_until_it_has_been_at_the_whole_picture(player: P
 
 def test_keep_puts_the_stroke_of_the_knob_used_last_away(player: Player) -> None:
     player.press(0.5, "keep", True)
-    assert (player.state, player.hands.can_keep) == (HandState(), False)  # nothing to keep
+    assert player.state == HandState()  # nothing to keep
     player.tap(1, "dodge", 4.0)
     player.turn(2, "dodge", 6)
     player.turn(3, "burn", 12)
-    assert player.hands.can_keep
     player.press(4, "keep", True)
     player.press(4.1, "keep", False)
     assert player.state.strokes == (HandStroke(-1.0, 8.0),)
@@ -438,7 +437,7 @@ def test_no_more_strokes_than_the_mask_can_hold(player: Player) -> None:
         player.turn(number, "dodge", 6)
         player.press(number + 0.5, "keep", True)
     assert len(player.state.strokes) == 16
-    assert (player.state.dodge_stops, player.hands.can_keep) == (2.0, False)
+    assert player.state.dodge_stops == 2.0
 
 
 def test_placing_is_one_step_and_the_base_exposure_begins_anew(player: Player) -> None:
