@@ -208,8 +208,11 @@ class Max3010x:
             lost = moved
         elif self._fit.started:
             lost = max(0, self._fit.number_at(now_ns / 1e9) - ready - self._number)
-        else:
+        elif overflow < OVERFLOW_MAX:
             lost = overflow
+        else:  # it counts no further, and nothing was read yet: as many as the chip should have made since it was opened
+            made = round((now_ns - self._heard_ns) / 1e9 * self._settings.rate_hz)
+            lost = max(overflow, made - ready - self._number)
         self._number += lost
         self._lost += lost
 

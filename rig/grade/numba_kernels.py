@@ -18,7 +18,8 @@ PIECE, CELL, EV_BITS, LUMA_BITS = layout.PIECE, layout.CELL, layout.EV_BITS, lay
 LINES, EDGES, GRAIN, DOWN, RIGHT = layout.LINES, layout.EDGES, layout.GRAIN, layout.DOWN, layout.RIGHT
 GRAIN_UNITS, ZERO, EDGE = layout.GRAIN_UNITS, layout.ZERO, layout.EDGE
 EV, SEEN, ROOM = layout.EV, layout.SEEN, layout.ROOM
-SEEN_MOST, KNOT_OF_PAIR = i16(layout.SEEN_MOST), u16((layout.KNOTS - 1) << 8)
+KNOT_OF_PAIR = u16((layout.KNOTS - 1) << 8)
+HALF_CODE, BEYOND_SHIFT = i16(1 << (layout.SEEN_BITS - 1)), i16(layout.SEEN_BITS - layout.LUMA_BITS)
 EV_PART, EV_HALF = i16(layout.UNITS_A_KNOT - 1), i16(layout.UNITS_A_KNOT // 2)
 LOG_D, LOG_ONE = i16(layout.LOG_D), i16(layout.LOG_ONE)
 u64 = np.uint64
@@ -200,9 +201,7 @@ def pair_with_seen(work: Any, pairs: Any, n: Any, rise: Any, nearest: Any) -> No
         code = i16(255) if code > i16(255) else code
         pairs[i] = u16((u16(u16(ev) << u16(8 - EV_BITS)) & KNOT_OF_PAIR) + u16(code))
         work[EV * PIECE + i] = i16(i16(i16(ev & EV_PART) - EV_HALF) * rise)
-        beside = i16(seen - i16(code << i16(6)))
-        beside = i16(-SEEN_MOST) if beside < i16(-SEEN_MOST) else beside
-        work[SEEN * PIECE + i] = SEEN_MOST if beside > SEEN_MOST else beside
+        work[SEEN * PIECE + i] = i16(seen - i16(code << i16(6)))
 
 
 @jit
@@ -225,12 +224,16 @@ def print_luma(tones: Any, work: Any, out: Any, gains: Any, n: Any) -> None:
 
 @jit
 def print_luma_seen(tones: Any, work: Any, out: Any, gains: Any, n: Any, gain_scale: Any) -> None:
-    """The same where luma lies beside a code: it prints with the gain of chroma, which is the luma's own slope."""
+    """The same where luma lies beside a code: it prints with the gain of chroma, which is the luma's own slope. What is
+    more than half a code lies beyond black or white, where luma keeps its distance (rig/grade/tone.py)."""
     for i in range(n):
+        seen = work[SEEN * PIECE + i]
+        near = i16(-HALF_CODE) if seen < i16(-HALF_CODE) else seen
+        near = HALF_CODE if near > HALF_CODE else near
         low, up = tones[2 * i], tones[2 * i + 1]
         rise = high(i16(low << u16(8)), work[EV * PIECE + i])
         gain = i16(u16(u16(low & u16(0xFF00)) >> u16(4)) | u16(u16(up & u16(7)) << u16(12)))
-        beside = high(gain, i16(work[SEEN * PIECE + i] * gain_scale))
+        beside = plus(high(gain, i16(near * gain_scale)), i16(i16(seen - near) >> BEYOND_SHIFT))
         out[i] = plus(plus(i16(up >> u16(3)), rise), beside)
         gains[i] = gain
 

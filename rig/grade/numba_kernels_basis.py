@@ -33,7 +33,15 @@ class Intrinsic(Protocol):
         """What is called with numbers."""
 
 
-OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": True, "error_model": "numpy", "boundscheck": False}
+# Without Numba's runtime arrays are not counted: each slice would be, by an atomic instruction (a third of a print's time).
+# The price is that no kernel can make an array.
+OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "fastmath": True,
+    "error_model": "numpy",
+    "boundscheck": False,
+    "_nrt": False,
+}
 INNER = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # not called from Python: compiles sooner
 kernel: Decorator = numba.njit(**OPTIONS)  # called from Python
 jit: Decorator = numba.njit(**INNER, forceinline=True)  # called for every piece of a row

@@ -11,6 +11,7 @@ from rig.grade.numba_kernels_finish import finish_rgb
 
 PIECE, LINES, SHARES, WHITE, UNITY = layout.PIECE, layout.LINES, layout.SHARES, layout.WHITE, layout.UNITY
 RISE, TONING, CDL, CUBE = layout.RISE, layout.TONING, layout.CDL, layout.CUBE
+SEEN_MOST = i16(layout.SEEN_MOST)
 SEEN, PRINTED, GAINS, SECOND, SHARED = layout.SEEN, layout.PRINTED, layout.GAINS, layout.SECOND, layout.SHARED
 ROOM = layout.ROOM
 SHARE, LIFT, TURNED, OUT_BITS = layout.SHARE, layout.LIFT, layout.TURNED, layout.OUT_BITS
@@ -125,7 +126,10 @@ def _toned(work: Any, tints: Any, looking: Any, tones: Any, colour: Any, n: Any,
     pairs, pair_twos, _, tone_twos = looking
     most = i16(tints.size - 1)
     for i in range(n):
-        beside = high(work[GAINS * PIECE + i], i16(work[SEEN * PIECE + i] * gain_scale))
+        seen = work[SEEN * PIECE + i]
+        seen = i16(-SEEN_MOST) if seen < i16(-SEEN_MOST) else seen
+        seen = SEEN_MOST if seen > SEEN_MOST else seen
+        beside = high(work[GAINS * PIECE + i], i16(seen * gain_scale))
         at = i16(plus(plus(work[PRINTED * PIECE + i], beside), i16(4)) >> i16(layout.LUMA_BITS - 2))
         at = i16(0) if at < i16(0) else at
         pairs[i] = u16(most if at > most else at)

@@ -13,7 +13,8 @@ UNITS_A_KNOT = 1 << EV_BITS
 GAIN_MOST, RISE_MOST = 2047, 127
 RISE_SHIFT = 8 + LUMA_BITS - EV_BITS  # the most bits behind the point of a rise
 LEAST_UNITY, MOST_UNITY = 5, 10  # bits of a gain of 1
-SEEN_MOST = 511  # how far the luma that is seen counts beside its code: eight codes
+SEEN_BITS = 6  # of the luma that is seen, behind the point
+SEEN_MOST = 511  # how far it counts beside its code for the tint curve: eight codes
 
 ZERO_ZONE = 3.9  # zones are counted from it: as far from black as from the whitest code of a limited range
 ZONE_UNITS = 8192  # of a zone

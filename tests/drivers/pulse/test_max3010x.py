@@ -101,6 +101,17 @@ def test_a_stall_of_1_5_s_costs_samples_and_nothing_else() -> None:
     assert rig.clock.now_ns() - rig.got[-1].t_ns[-1] < 20 * MS
 
 
+def test_what_the_chip_lost_before_it_was_first_read_is_counted() -> None:
+    """A rig warms up for up to half a minute between opening its sensors and reading them."""
+    rig = Rig()
+    rig.sensor.open()
+    rig.wait(20_000)
+    rig.run(2.0)
+    check_numbers(rig.got)
+    assert rig.got[0].first_sample == rig.got[0].lost_samples == pytest.approx(rig.chip.lost, rel=0.005)
+    assert rig.chip.lost > 1900
+
+
 def test_a_fifo_that_is_just_full_is_not_taken_for_an_empty_one() -> None:
     rig = Rig(0.0)
     rig.sensor.open()

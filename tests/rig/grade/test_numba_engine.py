@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from skimage import data
 from skimage.color import deltaE_ciede2000, rgb2lab
 
+from drivers.colour import planes
 from drivers.readings import Bytes8, Colour, Frame
 from rig.grade.cdl import SlopeOffsetPower
 from rig.grade.cube import parse_cube
@@ -23,7 +24,7 @@ from rig.grade.lut import Looked
 from rig.grade.mask import Line, Mask
 from rig.grade.picture import STILL, Picture
 from rig.grade.recipe import NEUTRAL, EdgeGain, Grain, HalfColour, HalfGain, Halves, Recipe, Toning
-from rig.grade.reference import print_picture
+from rig.grade.reference import ReferenceEngine, print_picture
 from rig.zones import small_zones
 
 if without_numba():
@@ -250,3 +251,20 @@ def test_a_smooth_ramp_shows_no_contours() -> None:
     assert np.abs((printed - truth).reshape(2, 64, 16, 64).mean(axis=(1, 3))).max() <= 0.1
     plain = NumbaEngine(dithers=False).print_rgb(rgb, recipe, ())[..., 1].astype(float)
     assert np.abs((plain - truth).reshape(2, 64, 16, 64).mean(axis=(1, 3))).max() > 0.1
+
+
+@pytest.mark.parametrize("ev", [0.0, 2.0])
+def test_colours_beyond_white_and_black_print_as_the_definition_says(exact: NumbaEngine, ev: float) -> None:
+    """A half-frame filter turns the luma of wild chroma far beyond a code; it once came out five codes darker for more
+    exposure."""
+    look = Look()
+    values = {"split_filter.mired": 100.0, "split_grade.soft": 1.2855, "zones.z4": 1.28, "exposure.ev": ev}
+    for name, value in values.items():
+        look = with_value(look, name, value)
+    recipe, definition = look.fold(), ReferenceEngine(dithers=False)
+    for seed in range(4):
+        pixels = np.random.default_rng(seed).integers(0, 256, (57, 28), np.uint8)
+        frame = Frame(0, 0, pixels, Colour("bt601", "full", "srgb"))
+        lines = Mask().update(small_zones(frame), 0, recipe.zones)
+        ours, right = (planes(engine.print(frame, recipe, lines))[0].astype(int) for engine in (exact, definition))
+        assert np.abs(ours - right).max() <= 2
