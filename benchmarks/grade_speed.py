@@ -121,7 +121,7 @@ class Clock:
 
 def printing(engine: Any, of: Pictures, look: Look) -> Work:
     """Prints YUV420 through a look, with a mask of its own."""
-    recipe, mask, clock = look.fold(), Mask(), Clock()
+    recipe, mask, clock = look.fold(), Mask(engine.zone_fit), Clock()
 
     def work(place: int) -> object:
         frame, lines = of.frames[place], ()
@@ -134,7 +134,7 @@ def printing(engine: Any, of: Pictures, look: Look) -> Work:
 
 def printing_rgb(engine: Any, of: Pictures, look: Look) -> Work:
     """Prints RGB through a look, with a mask of its own."""
-    recipe, mask, clock = look.fold(), Mask(), Clock()
+    recipe, mask, clock = look.fold(), Mask(engine.zone_fit), Clock()
 
     def work(place: int) -> object:
         lines = mask.update(zones_of_rgb(of.rgb[place]), clock.ns(), recipe.zones)
@@ -145,7 +145,7 @@ def printing_rgb(engine: Any, of: Pictures, look: Look) -> Work:
 
 def moving(engine: Any, of: Pictures, look: Look, target: str, low: float, high: float) -> Work:
     """Prints every frame through another look."""
-    mask, clock, steps = Mask(), Clock(), itertools.count()
+    mask, clock, steps = Mask(engine.zone_fit), Clock(), itertools.count()
 
     def work(place: int) -> object:
         part = 0.5 + 0.5 * float(np.sin(next(steps) * 0.037))
@@ -157,9 +157,9 @@ def moving(engine: Any, of: Pictures, look: Look, target: str, low: float, high:
     return work
 
 
-def masking(of: Pictures, look: Look) -> Work:
-    """The small luma, its zones and the mask; no print."""
-    gains, mask, clock = look.fold().zones, Mask(), Clock()
+def masking(engine: Any, of: Pictures, look: Look) -> Work:
+    """The small luma, its zones and the mask as an engine makes it; no print."""
+    gains, mask, clock = look.fold().zones, Mask(engine.zone_fit), Clock()
     return lambda place: mask.update(small_zones(of.frames[place]), clock.ns(), gains)
 
 
@@ -190,13 +190,14 @@ def subjects(of: Pictures, cube: Path, small: bool) -> dict[str, tuple[Work, int
         "lut_one_table": (peers.cv_lut(of.rgb, of.rgb_outs, 1), rgb),
         "ffmpeg": (peers.ffmpeg_lut3d(of.rgb, cube), rgb),
         "naive": (peers.naive(of.rgb, of.rgb_outs, full.fold(), lines), rgb),
-        "mask": (masking(of, full), yuv),
+        "mask_opencv": (masking(OpenCvEngine(), of, full), yuv),
         "opencv_yuv": (printing(OpenCvEngine(), of, full), yuv),
     }
     if find_spec("PyOpenColorIO"):
         works["ocio"] = (peers.opencolorio(of.rgb, of.rgb_outs, cube, cdl=False), rgb)
         works["ocio_cdl"] = (peers.opencolorio(of.rgb, of.rgb_outs, cube, cdl=True), rgb)
     if has_numba():
+        works["mask_numba"] = (masking(numba_engine(), of, full), yuv)
         works["numba_yuv"] = (printing(numba_engine(), of, full), yuv)
         works["numba_rgb"] = (printing_rgb(numba_engine(), of, full), rgb)
     if small:

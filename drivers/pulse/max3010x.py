@@ -210,7 +210,7 @@ class Max3010x:
             lost = max(0, self._fit.number_at(now_ns / 1e9) - ready - self._number)
         elif overflow < OVERFLOW_MAX:
             lost = overflow
-        else:  # it counts no further, and nothing was read yet: as many as the chip should have made since it was opened
+        else:  # it counts no further, and nothing was read yet: as many as it should have made since it was opened
             made = round((now_ns - self._heard_ns) / 1e9 * self._settings.rate_hz)
             lost = max(overflow, made - ready - self._number)
         self._number += lost

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from drivers.readings import Bytes8, Frame
     from rig.grade.mask import Line
     from rig.grade.recipe import Recipe
+    from rig.grade.zone_fit import Fit, Plane
 
 ENGINES = {
     "opencv": ("rig.grade.opencv", "OpenCvEngine"),
@@ -38,6 +39,9 @@ class Engine(Protocol):
 
     def warm_up(self) -> None:
         """Make ready whatever no print shall wait for."""
+
+    def zone_fit(self, zones: Plane) -> Fit:
+        """What the mask asks of a picture's zones (rig/grade/zone_fit.py), in this engine's own way."""
 
     def let_go(self) -> None:
         """Of the memory that only a warm-up needed."""

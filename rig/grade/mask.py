@@ -1,29 +1,21 @@
 """The dodging mask: what all that lightens and all that darkens does at each place, as lines EV = a * zone + b.
 
-"In the zone" always means the picture's zone map (rig/grade/zone_fit.py), never the pixel's own. The slope is clamped
-so that no gradient turns round.
+"In the zone" always means the picture's zone map (rig/grade/zone_fit.py), never the pixel's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from rig.grade.bearings import AS_AIMED, Bearings
 from rig.grade.recipe import Place, smoothstep
 from rig.grade.steady_zones import SteadyZones
-from rig.grade.zone_fit import MIDDLE, Gain, Plane, ZoneFit, aim
+from rig.grade.zone_fit import MIDDLE, Ev, Fit, Gain, Plane, ZoneFit, aim
 from rig.grade.zone_fit import zone_map as map_of
-
-STEEPEST = 0.8  # a zone, of a line's own stops
-LOWEST_SLOPE = -0.8  # EV a zone, of both lines together: at -1 what was an edge is gone, beyond it has turned round
-
-Ev: TypeAlias = tuple[Plane, Plane, float]  # EV a zone, EV at the fit's centre, and all stops together
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,9 +33,11 @@ class Mask:
     """Makes the lines of each frame. All it remembers are steadied zones and what was fitted to them: a turned knob,
     another aim and a moved place act at once, and nothing flickers."""
 
-    def __init__(self) -> None:
+    def __init__(self, fitted: Callable[[Plane], Fit] = ZoneFit) -> None:
+        """fitted: an engine's zone_fit; all give the same, at speeds of their own."""
+        self._fitted = fitted
         self._steady = SteadyZones()
-        self._fit: ZoneFit | None = None
+        self._fit: Fit | None = None
         self._lines: dict[Gain, tuple[Plane, Plane]] = {}
         self._kept = 0
 
@@ -64,17 +58,13 @@ class Mask:
         self._kept += 1
         fit = self._fit
         if fit is None or self._kept >= every or not self._steady.follows(from_middle, t_ns):
-            fit = self._fit = ZoneFit(self._steady.take(from_middle, t_ns))
+            fit = self._fit = self._fitted(self._steady.take(from_middle, t_ns))
             self._lines, self._kept = {}, 0
         evs = [ev for ev in (self._ev(fit, gains, sign, bearings) for sign in (1.0, -1.0)) if ev is not None]
-        lines = []
-        for slope, (_, level, total) in zip(_clamped(evs), evs, strict=True):
-            level -= slope * (fit.centre + np.float32(MIDDLE + bearings.light_ev))
-            a, b = (_enlarged(plane, zones.shape) for plane in (slope, level))
-            lines.append(Line(min(total, 0.0), max(total, 0.0), a, b))
-        return tuple(lines)
+        planes = fit.planes(evs, MIDDLE + bearings.light_ev)
+        return tuple(Line(min(ev.stops, 0.0), max(ev.stops, 0.0), *of) for ev, of in zip(evs, planes, strict=True))
 
-    def _ev(self, fit: ZoneFit, gains: Sequence[Gain], sign: float, bearings: Bearings) -> Ev | None:
+    def _ev(self, fit: Fit, gains: Sequence[Gain], sign: float, bearings: Bearings) -> Ev | None:
         """What all gains of one sign do together."""
         slope: Any = np.float32(0.0)
         level: Any = np.float32(0.0)
@@ -91,7 +81,7 @@ class Mask:
             slope = slope + stops * self._lines[of][0]
             level = level + stops * self._lines[of][1]
             total += gain.stops
-        return (slope, level, total) if total else None
+        return Ev(slope, level, total) if total else None
 
 
 def zone_map(zones: Plane, bearings: Bearings = AS_AIMED) -> Plane:
@@ -106,21 +96,3 @@ def ellipse(place: Place, centre: tuple[float, float], shape: tuple[int, ...]) -
     y = (np.arange(rows, dtype=np.float32) + 0.5 - centre[1] * rows)[:, None]
     radius = np.hypot(x, y) / np.float32(0.5 * place.height * rows)
     return np.asarray(1.0 - smoothstep(radius - np.float32(0.5)), np.float32)
-
-
-def _clamped(evs: Sequence[Ev]) -> list[Plane]:
-    """Slopes no steeper than their stops allow, and such that EV falls by at most LOWEST_SLOPE where both fall."""
-    lowest, none = np.float32(LOWEST_SLOPE), np.float32(0.0)
-    slopes = []
-    for slope, _, total in evs:
-        most = np.float32(STEEPEST * abs(total))
-        slopes.append(np.minimum(np.maximum(slope, max(-most, lowest)), most))
-    if len(slopes) == 2:
-        falls = [np.minimum(slope, none) for slope in slopes]
-        share = lowest / np.minimum(falls[0] + falls[1], lowest)
-        slopes = [np.maximum(slope, fall * share) for slope, fall in zip(slopes, falls, strict=True)]
-    return slopes
-
-
-def _enlarged(plane: NDArray[Any], shape: tuple[int, ...]) -> Plane:
-    return np.asarray(cv2.resize(plane, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)

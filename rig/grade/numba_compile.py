@@ -10,7 +10,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from rig.log import state_folder
 
 log = logging.getLogger(__name__)
 NO_CACHE = "the numba engine compiles itself at every start, for tens of seconds"
-SOURCES = ("numba_kernels*.py", "numba_layout.py")  # what the kernels are made of
+SOURCES = ("numba_kernels*.py", "numba_layout.py", "zone_fit.py")  # what the kernels are made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,9 @@ class Kernels:
     pack: Callable[..., None]
     print_yuv: Callable[..., None]
     print_rgb: Callable[..., None]
+    fit_zones: Callable[..., None]
+    fit_line: Callable[..., None]
+    enlarge_lines: Callable[..., None]
 
 
 def load_kernels() -> tuple[Kernels, Path | None]:
@@ -37,11 +40,12 @@ def load_kernels() -> tuple[Kernels, Path | None]:
     half a second, and 50 MB or more."""
     import numba
 
+    from rig.grade.numba_kernels_mask import enlarge_lines, fit_line, fit_zones
     from rig.grade.numba_kernels_rgb import print_rgb
     from rig.grade.numba_kernels_table import fill_line, pack, tones
     from rig.grade.numba_kernels_yuv import print_yuv
 
-    kernels = Kernels(fill_line, tones, pack, print_yuv, print_rgb)
+    kernels = Kernels(fill_line, tones, pack, print_yuv, print_rgb, fit_zones, fit_line, enlarge_lines)
     folder = cache_folder(numba.config.CACHE_DIR, numba.__version__)
     if folder is None:
         log.warning("no folder can be written for Numba's cache: %s", NO_CACHE)
@@ -129,4 +133,4 @@ def _is_ours(folder: Path) -> bool:
 
 def functions(kernels: Kernels) -> list[Any]:
     """Numba's dispatchers, all of them."""
-    return [kernels.fill_line, kernels.tones, kernels.pack, kernels.print_yuv, kernels.print_rgb]
+    return [getattr(kernels, field.name) for field in fields(kernels)]

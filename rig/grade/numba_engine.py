@@ -18,8 +18,10 @@ from rig.grade.numba_arguments import Arguments, Work
 from rig.grade.numba_compile import compile_all, load_kernels
 from rig.grade.numba_scratch import Scratch, pieces
 from rig.grade.numba_tables import EvScale
+from rig.grade.numba_zone_fit import NumbaZoneFit
 from rig.grade.picture import STILL
-from rig.grade.recipe import NEUTRAL, Recipe
+from rig.grade.recipe import NEUTRAL, Recipe, ZoneGain
+from rig.grade.zone_fit import Plane, share_table
 
 
 class NumbaEngine:
@@ -82,6 +84,9 @@ class NumbaEngine:
         frame, rgb = Frame(0, 0, np.zeros((24, 16), np.uint8)), np.zeros((16, 16, 3), np.uint8)
         of_frame = self._arguments.of_frame(frame, np.empty_like(frame.pixels), NEUTRAL, ())
         of_rgb = self._arguments.of_rgb(rgb, np.empty_like(rgb), NEUTRAL, (), 0, STILL)
+        fit = NumbaZoneFit(kernels, np.zeros((4, 4), np.float32), run=False)
+        shares, line = share_table(ZoneGain(1.0, 5.0, 1.0)), np.zeros((2, 2, 2), np.float32)
+        found = np.zeros((2, 2, 4, 4), np.float32)
         compile_all(
             self._folder,
             [
@@ -90,9 +95,17 @@ class NumbaEngine:
                 (kernels.pack, table.packing(1, 0, 0)),
                 (kernels.print_yuv, of_frame.arguments((0, 1), scratch.yuv)),
                 (kernels.print_rgb, of_rgb.arguments((0, 1), scratch.rgb)),
+                (kernels.fit_zones, fit.fit_arguments()),
+                (kernels.fit_line, fit.line_arguments(shares, *line)),
+                (kernels.enlarge_lines, fit.enlarging(np.stack([line, line]), line[0, 0], 5.0, found)),
             ],
         )
         self._is_warm = True
+
+    def zone_fit(self, zones: Plane) -> NumbaZoneFit:
+        """What the mask asks of a picture's zones."""
+        self.warm_up()
+        return NumbaZoneFit(self._kernels, zones)
 
     def let_go(self) -> None:
         """Nothing: what it works in is as small as a few rows of the picture."""

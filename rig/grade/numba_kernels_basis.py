@@ -33,8 +33,8 @@ class Intrinsic(Protocol):
         """What is called with numbers."""
 
 
-# Without Numba's runtime arrays are not counted: each slice would be, by an atomic instruction (a third of a print's time).
-# The price is that no kernel can make an array.
+# Without Numba's runtime nobody counts who holds an array: each slice would, by an atomic instruction, a quarter of a
+# print's time. The price is that no kernel can make an array.
 OPTIONS: dict[str, Any] = {
     "nogil": True,
     "fastmath": True,

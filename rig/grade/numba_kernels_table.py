@@ -17,13 +17,15 @@ def fill_line(a: Any, b: Any, zone: Any, slope_units: Any, units: Any, of_a: Any
     """A line of the mask in integers, with one more row and column around: EV at ``zone``, and the slope."""
     rows, columns = a.shape
     for row in range(of_a.shape[0]):
-        k = min(max(row - 1, 0), rows - 1)
-        for column in range(of_a.shape[1]):
-            i = min(max(column - 1, 0), columns - 1)
-            slope = a[k, i]
-            at_zone = (b[k, i] + zone * slope) * units
-            of_a[row, column] = rounded(min(max(slope * slope_units, f32(-7100.0)), f32(25500.0)))
-            of_b[row, column] = rounded(min(max(at_zone, f32(-16380.0)), f32(16380.0)))
+        slopes, offsets = a[min(max(row - 1, 0), rows - 1)], b[min(max(row - 1, 0), rows - 1)]
+        to_a, to_b = of_a[row], of_b[row]
+        for i in range(columns):
+            slope = slopes[i]
+            to_a[i + 1] = rounded(min(max(slope * slope_units, f32(-7100.0)), f32(25500.0)))
+            to_b[i + 1] = rounded(min(max((offsets[i] + zone * slope) * units, f32(-16380.0)), f32(16380.0)))
+        to_a[0], to_b[0] = to_a[1], to_b[1]
+        for i in range(columns + 1, to_a.size):
+            to_a[i], to_b[i] = to_a[columns], to_b[columns]
 
 
 @kernel

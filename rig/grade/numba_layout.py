@@ -48,3 +48,6 @@ GAIN_SHIFT = 4  # bits of a gain in 16 bits, beyond the table's
 TINTS = 1024  # entries of a tint curve, four a code
 TINT_ZERO = 8192  # what no tint is in its two numbers for U and V, with OUT_BITS behind the point
 TINT_BITS, TINT_MOST, TINT_MIDDLE = 10, 1023, 512  # in its three for red, green, blue, with one bit less
+
+# The mask's fit (rig/grade/zone_fit.py): planes at half the size of the zones, and what its steps are.
+FIT_CENTRE, FIT_HALVED, FIT_SQUARES, FIT_FIRST, FIT_SECOND, FIT_PLANES = 5, 6, 7, 8, 9, 10

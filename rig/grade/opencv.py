@@ -25,6 +25,7 @@ from rig.grade.opencv_chroma import ChromaPrinter
 from rig.grade.opencv_finish import Finisher
 from rig.grade.recipe import Recipe
 from rig.grade.tables import Tables, compile_tables
+from rig.grade.zone_fit import Fit, Plane, ZoneFit
 
 
 class OpenCvEngine:
@@ -74,6 +75,10 @@ class OpenCvEngine:
 
     def warm_up(self) -> None:
         """Nothing: its tables come with the first print through a recipe."""
+
+    def zone_fit(self, zones: Plane) -> Fit:
+        """What the mask asks of a picture's zones."""
+        return ZoneFit(zones)
 
     def let_go(self) -> None:
         """Of the memory that only a warm-up needed."""

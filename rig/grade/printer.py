@@ -60,7 +60,7 @@ class Printer:
         """engine: a name of rig.grade.engines, or `auto`. UserError where it cannot be had. threads: 1..4, of numba."""
         self.engine = choose_engine(engine).name
         self._engine = make_engine(self.engine, threads)
-        self._mask = Mask()
+        self._mask = Mask(self._engine.zone_fit)
         self._pool = FramePool()
         self._look = Look()
         self._recipe = self._grainless = NEUTRAL

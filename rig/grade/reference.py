@@ -16,6 +16,7 @@ from rig.grade.mask import Line
 from rig.grade.picture import Picture, picture_of
 from rig.grade.recipe import Recipe
 from rig.grade.tone import film_weights, lift, luma_weights, tint, tone, white
+from rig.grade.zone_fit import Fit, Plane, ZoneFit
 from rig.zones import SMALL, Floats
 
 
@@ -44,6 +45,10 @@ class ReferenceEngine:
 
     def warm_up(self) -> None:
         """Nothing: every print is as ready as the next."""
+
+    def zone_fit(self, zones: Plane) -> Fit:
+        """What the mask asks of a picture's zones."""
+        return ZoneFit(zones)
 
     def let_go(self) -> None:
         """Nothing: it keeps no memory of its own."""

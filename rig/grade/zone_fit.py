@@ -4,14 +4,16 @@ Both are guided filters (K. He, J. Sun, X. Tang, Guided image filtering, 2013) w
 For the map, windows count the more, the flatter they are: next to an edge those win that do not reach across it, as in
 M. Nagao, T. Matsuyama, Edge preserving smoothing, 1979. The fit leaves out what lies on an edge and belongs to neither
 side. And its windows count by their contrast: a line that an edge has shaped beats a flat one. Windows are of pairs of
-small pixels (K. He, J. Sun, Fast guided filter, 2015): means of squares and products lose nothing by being halved.
+small pixels (K. He, J. Sun, Fast guided filter, 2015): means of squares and products lose nothing by being halved. The
+slope of a line is clamped so that no gradient turns round.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import cv2
 import numpy as np
@@ -29,8 +31,33 @@ EDGE = 0.6  # variance, in zones squared, at which a window is as much an edge a
 FLAT = 0.01  # variance at which a window counts an eighth of a flat one
 LEAST_SURE = 0.003  # of what lies in no flat window: little beside what does, all there is where a thing is narrow
 LEAST_CONTRAST = 0.003  # variance
+STEEPEST = 0.8  # a zone, of a line's own stops
+LOWEST_SLOPE = -0.8  # EV a zone, of both lines together: at -1 what was an edge is gone, beyond it has turned round
 MIDDLE = 5.0
 LOWEST, STEPS_A_ZONE, STEPS = -4.0, 256, 4096
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ev:
+    """What all gains of one sign do, by pairs: EV a zone, EV at the fit's centre, and all stops together, not 0."""
+
+    slope: Plane
+    level: Plane
+    stops: float
+
+
+class Fit(Protocol):
+    """What the mask asks of a picture: ZoneFit's, or an engine's own."""
+
+    @property
+    def centre(self) -> Plane:
+        """The zone from V around each pair, which ``line`` is given at."""
+
+    def line(self, gain: Gain) -> tuple[Plane, Plane]:
+        """As ZoneFit.line."""
+
+    def planes(self, evs: Sequence[Ev], middle: float) -> list[tuple[Plane, Plane]]:
+        """As ZoneFit.planes."""
 
 
 class ZoneFit:
@@ -53,11 +80,36 @@ class ZoneFit:
 
     def line(self, gain: Gain) -> tuple[Plane, Plane]:
         """Of the share 0..1 of its stops that a gain gives: the slope a zone, and the value at ``centre``."""
-        share = _share_table(aim(gain)).take(self._steps, mode="clip")
+        share = share_table(aim(gain)).take(self._steps, mode="clip")
         mean = _box(self._sure * _halved(share), FIT_RADIUS) / self._count
         together = _box(self._sure * _halved(share * self.zones), FIT_RADIUS) / self._count
         together -= mean * self._mean
         return _box(together, LINE_RADIUS) / self._total, _box(self._contrast * mean, LINE_RADIUS) / self._total
+
+    def planes(self, evs: Sequence[Ev], middle: float) -> list[tuple[Plane, Plane]]:
+        """At the size of the zones, of each of at most two: slope a zone, clamped, and EV at zone 0. middle: the zone
+        that zones are counted from here."""
+        size = (self.zones.shape[1], self.zones.shape[0])
+        found = []
+        for slope, ev in zip(clamped(evs), evs, strict=True):
+            level = ev.level - slope * (self.centre + np.float32(middle))
+            a, b = (cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in (slope, level))
+            found.append((np.asarray(a, np.float32), np.asarray(b, np.float32)))
+        return found
+
+
+def clamped(evs: Sequence[Ev]) -> list[Plane]:
+    """Slopes no steeper than their stops allow, and such that EV falls by at most LOWEST_SLOPE where both fall."""
+    lowest, none = np.float32(LOWEST_SLOPE), np.float32(0.0)
+    slopes = []
+    for ev in evs:
+        most = np.float32(STEEPEST * abs(ev.stops))
+        slopes.append(np.minimum(np.maximum(ev.slope, max(-most, lowest)), most))
+    if len(slopes) == 2:
+        falls = [np.minimum(slope, none) for slope in slopes]
+        share = lowest / np.minimum(falls[0] + falls[1], lowest)
+        slopes = [np.maximum(slope, fall * share) for slope, fall in zip(slopes, falls, strict=True)]
+    return slopes
 
 
 def zone_map(zones: Plane) -> Plane:
@@ -105,8 +157,8 @@ def _steps(zone_map: Plane) -> NDArray[np.intp]:
 
 
 @lru_cache(maxsize=64)
-def _share_table(gain: Gain) -> Plane:
-    """Its share of its stops at every 1 / STEPS_A_ZONE of a zone, from LOWEST on."""
+def share_table(gain: Gain) -> Plane:
+    """(STEPS,), read-only: its share of its stops at every 1 / STEPS_A_ZONE of a zone, from LOWEST on."""
     table = gain.weight(LOWEST + (np.arange(STEPS) + 0.5) / STEPS_A_ZONE).astype(np.float32)
     table.flags.writeable = False
     return np.asarray(table)
