@@ -16,6 +16,7 @@ from drivers.colour import planes
 from drivers.readings import Bytes8, Colour, Frame
 from rig.grade import numba_colour as colours
 from rig.grade import numba_layout as layout
+from rig.grade.dither import OF_CHROMA
 from rig.grade.grain import grain_offset
 from rig.grade.mask import Line
 from rig.grade.numba_compile import Kernels
@@ -46,9 +47,10 @@ class Arguments:
         self.lines, self.table = Lines(kernels), ToneTable(kernels)
         self._edges, self._shares = Smooth(), Smooth()
         of_luma, to_nearest = dithers(dithered, (0,), layout.LUMA_BITS)[0], dithers(False, (3,), layout.COLOUR_BITS)[0]
-        self._yuv_dithers = of_luma, dithers(dithered, (1, 2), layout.OUT_BITS, 128.0), to_nearest
+        self._yuv_dithers = of_luma, dithers(dithered, (1, 2), layout.OUT_BITS, 128.0, OF_CHROMA), to_nearest
         to_code = dithers(dithered, (3,), layout.COLOUR_BITS)[0]
         self._rgb_dithers = dithers(dithered, (0, 1, 2), layout.OUT_BITS), to_code
+        self._grey_dithers = dithers(dithered, (0, 0, 0), layout.OUT_BITS), to_code  # no colour where there is none
         self._no_grain = no_grain()
         self._key: object = None
         self._colours: Any = None
@@ -111,7 +113,7 @@ class Arguments:
                 self.table.table,
                 of_colour,
                 finish.steps,
-                self._rgb_dithers,
+                self._rgb_dithers if recipe.saturation else self._grey_dithers,
                 numbers,
                 self.lines.limits,
             ),

@@ -113,11 +113,11 @@ def no_grain() -> NDArray[np.int8]:
     return readonly(np.zeros((1, 1), np.int8), np.int8)
 
 
-def dithers(wanted: bool, planes: tuple[int, ...], bits: int, zero: float = 0.0) -> Shorts:
-    """(planes, 64, a piece): what is added to codes with so many bits behind the point before cutting them off: the
-    dither, so that it is below half a code, or half a code; and zero."""
+def dithers(wanted: bool, planes: tuple[int, ...], bits: int, zero: float = 0.0, share: float = 1.0) -> Shorts:
+    """(planes, 64, a piece): what is added to codes with so many bits behind the point before cutting them off: that
+    share of the dither, so that it is below half a code, or half a code; and zero."""
     units = 2.0**bits
-    tiles = [dither_tile(plane) if wanted else np.zeros((DITHER_TILE, DITHER_TILE)) for plane in planes]
+    tiles = [share * dither_tile(plane) if wanted else np.zeros((DITHER_TILE, DITHER_TILE)) for plane in planes]
     whole = np.floor((np.stack(tiles) + 0.5) * units) + zero * units
     return readonly(np.tile(whole, PIECE // DITHER_TILE), np.int16)
 

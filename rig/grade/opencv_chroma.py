@@ -1,6 +1,6 @@
 """Chroma of a print, in OpenCV: white balance and gain on U and V at half the size, in integers of 16 bits.
 
-They are rounded to codes once, at the end, towards the even squares of a chessboard a quarter of a code higher: a
+They are rounded to codes once, at the end, towards the even squares of a chessboard a little higher: a
 smooth colour is then right on the average, and one that the print leaves alone stays.
 """
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from drivers.readings import Bytes8, Colour
 from rig.grade.balance import Balance, Side, lifted
 from rig.grade.buffers import Buffers
+from rig.grade.dither import OF_CHROMA
 from rig.grade.lookup import Lookup
 from rig.grade.recipe import Halves
 
@@ -22,7 +23,7 @@ Shorts = NDArray[np.int16]
 # Units of 1 in 16 bits: of the negative's chroma (balanced, it is less than 4 times as far from grey), and at the end.
 OF_A_CODE, AT_THE_END = 32, 16
 OF_A_LUMA, OF_A_SHARE = 16384, 16384
-DITHER = 0.25  # of a code
+DITHER = 0.25 * OF_CHROMA  # of a code
 
 
 class ChromaPrinter:

@@ -10,7 +10,7 @@ import numpy as np
 from drivers.colour import planes, rgb_to_yuv_matrix
 from drivers.readings import Bytes8, Frame
 from rig.grade.chroma import reduce
-from rig.grade.dither import dither
+from rig.grade.dither import OF_CHROMA, dither
 from rig.grade.grain import TILE, grain_offset, grain_tile
 from rig.grade.mask import Line
 from rig.grade.picture import Picture, picture_of
@@ -39,7 +39,7 @@ class ReferenceEngine:
         for index, plane in enumerate(planes(pixels)):
             values = yuv[..., index] if index == 0 else reduce(yuv[..., index])
             if self._dithers:
-                values = values + dither(values.shape[0], values.shape[1], index)
+                values = values + dither(values.shape[0], values.shape[1], index) * (OF_CHROMA if index else 1.0)
             plane[:] = np.clip(np.rint(values), 0, 255)
         return pixels
 

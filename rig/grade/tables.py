@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from drivers.colour import rgb_to_yuv_matrix
 from drivers.readings import Bytes8, Colour
 from rig.grade.balance import Balance, balance
+from rig.grade.dither import OF_CHROMA
 from rig.grade.recipe import CurvePart, Recipe, Toning
 from rig.grade.tone import tint, tone
 from rig.zones import luma_of_codes
@@ -34,6 +35,7 @@ BRACKET = 0.5
 FINENESS = 4  # the same for the range of chroma's gain, in steps an octave
 GRAINS = 4.0  # standard deviations of grain: what its tile keeps
 PLAIN, DITHERED = (0.5,), (0.25, 0.75)
+CHROMA_DITHERED = tuple(0.5 + OF_CHROMA * (phase - 0.5) for phase in DITHERED)
 
 Phases = tuple[Bytes8, ...]  # one table, or one for even and one for odd lines or columns
 
@@ -128,7 +130,9 @@ def _tone_tables(
     if float(np.ptp(gains64)) == 0.0:
         gain = float(gains64[0, 0])
         values = np.float32(128.0) + (np.arange(256, dtype=np.float32) - np.float32(128.0)) * np.float32(gain)
-        return ToneTables(luma, chroma=_codes(values, phases), chroma_gain=gain)
+        return ToneTables(
+            luma, chroma=_codes(values, CHROMA_DITHERED if phases == DITHERED else phases), chroma_gain=gain
+        )
     octaves = np.ceil(np.log2(max(float(gains64.max()), 1e-3)) * FINENESS - 1e-9) / FINENESS
     unit = max(int(255.0 / 2.0**octaves), 1)
     gains = _between((gains64 * unit).astype(np.float32)).ravel()
