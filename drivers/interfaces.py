@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from drivers.readings import Bytes8, Colour, Frame, HandReading, Packet, PulseReading
+from drivers.readings import Bytes8, Colour, Frame, HandReading, Motion, Packet, PulseReading, Skin
 
 R_co = TypeVar("R_co", covariant=True)
 
@@ -64,6 +64,8 @@ class Sensor(Protocol[R_co]):
 
 PulseSensor = Sensor[PulseReading]
 Knobs = Sensor[HandReading]
+MotionSensor = Sensor[Motion]
+SkinSensor = Sensor[Skin]
 
 
 class VideoEncoder(Protocol):

@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from drivers.clock import Clock
-    from drivers.interfaces import Camera, Knobs, PulseSensor, VideoEncoder
-    from drivers.settings import CameraSettings, EncoderSettings, KnobsSettings, PulseSettings
+    from drivers.interfaces import Camera, Knobs, MotionSensor, PulseSensor, SkinSensor, VideoEncoder
+    from drivers.settings import (
+        CameraSettings,
+        EncoderSettings,
+        KnobsSettings,
+        MotionSettings,
+        PulseSettings,
+        SkinSettings,
+    )
     from drivers.sim.world import World
 
 MODULES = {
@@ -25,6 +32,8 @@ MODULES = {
         "webcam": "drivers.pulse.webcam",
         "taps": "drivers.pulse.taps",
     },
+    "motion": {"mpu6050": "drivers.motion.mpu6050", "lsm6dsox": "drivers.motion.lsm6dsox"},
+    "skin": {"grove": "drivers.skin.grove", "tinygsr": "drivers.skin.tinygsr"},
     "knobs": {"gpio": "drivers.knobs.gpio", "keyboard": "drivers.knobs.keyboard"},
     "encoder": {"x264": "drivers.video.x264"},
 }
@@ -50,6 +59,16 @@ def make_camera(settings: CameraSettings, bench: Bench) -> Camera:
 def make_pulse(settings: PulseSettings, bench: Bench) -> PulseSensor:
     """The pulse sensor of that name, not yet opened."""
     return cast("PulseSensor", _make("pulse", settings.name)(settings, bench))
+
+
+def make_motion(settings: MotionSettings, bench: Bench) -> MotionSensor:
+    """The motion sensor of that name, not yet opened."""
+    return cast("MotionSensor", _make("motion", settings.name)(settings, bench))
+
+
+def make_skin(settings: SkinSettings, bench: Bench) -> SkinSensor:
+    """The sensor of skin conductance of that name, not yet opened."""
+    return cast("SkinSensor", _make("skin", settings.name)(settings, bench))
 
 
 def make_knobs(settings: KnobsSettings, bench: Bench) -> Knobs:

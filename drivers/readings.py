@@ -70,6 +70,9 @@ class PulseSamples:
     more blood gives fewer counts. first_sample: number of the first one since the sensor was opened, lost ones
     counted. lost_samples: how many were lost just before the first. temperature_c: of the die, where it was read.
     ``clock_error``: the chip's clock against the host's, 0.01 = 1 % fast; None while unknown.
+    finger: something lies on the sensor, as far as the driver can tell. ir_ma, red_ma: the current of each LED, the
+    same for all these samples; counts are proportional to it. None where there is none to tell.
+    swapped: the board's red and IR are swapped, which the driver has undone.
     """
 
     t_ns: NDArray[np.int64]
@@ -79,6 +82,39 @@ class PulseSamples:
     lost_samples: int = 0
     temperature_c: float | None = None
     clock_error: float | None = None
+    finger: bool = True
+    ir_ma: float | None = None
+    red_ma: float | None = None
+    swapped: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Motion:
+    """Consecutive samples of an inertial sensor (IMU) on the rig, oldest first; axes are the chip's own.
+
+    t_ns: int64 (n,), when each was taken, in host time. acceleration_m_s2: float32 (n, 3), gravity in it.
+    rotation_rad_s: float32 (n, 3). first_sample, lost_samples, clock_error: as of PulseSamples.
+    """
+
+    t_ns: NDArray[np.int64]
+    acceleration_m_s2: NDArray[np.float32]
+    rotation_rad_s: NDArray[np.float32]
+    first_sample: int = 0
+    lost_samples: int = 0
+    temperature_c: float | None = None
+    clock_error: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Skin:
+    """Consecutive samples of skin conductance (EDA), oldest first.
+
+    t_ns: int64 (n,), in host time. conductance_us: float32 (n,), microsiemens; NaN where the electrodes touch nothing
+    or the reading is out of the circuit's range.
+    """
+
+    t_ns: NDArray[np.int64]
+    conductance_us: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,5 +173,6 @@ class Packet:
 
 
 PulseReading: TypeAlias = PulseSamples | ReportedBeat
+BodyReading: TypeAlias = PulseReading | Motion | Skin
 HandReading: TypeAlias = Turn | Press | Soul | Placing
-Reading: TypeAlias = PulseReading | HandReading
+Reading: TypeAlias = BodyReading | HandReading

@@ -39,6 +39,27 @@ class PulseSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MotionSettings:
+    """Which inertial sensor (IMU) feels how the rig is moved. ``bus`` is the number of /dev/i2c-N, or "sim"."""
+
+    name: Annotated[Literal["mpu6050", "lsm6dsox", "none"], Meta(description="which motion sensor")] = "none"
+    bus: Annotated[int | Literal["sim"], Meta(description="I2C bus: a number, or sim")] = 1
+    address: Annotated[int, Meta(ge=0, le=0x77, description="on the bus; 0 is where such a chip usually is")] = 0
+    rate_hz: Annotated[Literal[100, 200], Meta(description="nominal", extra=_unit("Hz"))] = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SkinSettings:
+    """Which sensor of skin conductance. ``bus`` is the number of /dev/i2c-N, or "sim"."""
+
+    name: Annotated[
+        Literal["grove", "tinygsr", "none"], Meta(description="grove: a Grove GSR on an ADS1115; tinygsr: its TLA2022")
+    ] = "none"
+    bus: Annotated[int | Literal["sim"], Meta(description="I2C bus: a number, or sim")] = 1
+    address: Annotated[int, Meta(ge=0, le=0x77, description="on the bus; 0 is where such a chip usually is")] = 0
+
+
+@dataclass(frozen=True, slots=True)
 class KnobPins:
     """Where one knob is wired, and how it counts (rig calibrate knobs measures the last two)."""
 

@@ -16,7 +16,7 @@ from drivers.clock import Clock
 from drivers.interfaces import Sensor
 from drivers.knobs.keyboard import KeyboardKnobs
 from drivers.knobs.page import PageKnobs
-from drivers.names import Bench, make_camera, make_encoder, make_knobs, make_pulse
+from drivers.names import Bench, make_camera, make_encoder, make_knobs, make_motion, make_pulse, make_skin
 from drivers.pool import leave_no_holes
 from drivers.pulse.taps import Taps
 from drivers.readings import Reading
@@ -82,6 +82,10 @@ def build(
     if config.pulse.name not in ("none", "taps"):
         # without a webcam, beats are tapped on the page
         (may if keep_going or config.pulse.name == "webcam" else must).append(make_pulse(config.pulse, bench))
+    if config.motion.name != "none":
+        (may if keep_going else must).append(make_motion(config.motion, bench))
+    if config.skin.name != "none":
+        (may if keep_going else must).append(make_skin(config.skin, bench))
     if config.knobs.name != "none":
         knobs = make_knobs(config.knobs, bench)
         (may if keep_going else must).append(knobs)

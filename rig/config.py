@@ -8,7 +8,14 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from drivers.settings import CameraSettings, EncoderSettings, KnobsSettings, PulseSettings
+from drivers.settings import (
+    CameraSettings,
+    EncoderSettings,
+    KnobsSettings,
+    MotionSettings,
+    PulseSettings,
+    SkinSettings,
+)
 from drivers.sim.scenario import Scenario
 from rig import loader
 from rig.errors import UserError
@@ -61,6 +68,8 @@ class Config:
 
     camera: CameraSettings = field(default_factory=CameraSettings)
     pulse: PulseSettings = field(default_factory=PulseSettings)
+    motion: MotionSettings = field(default_factory=MotionSettings)
+    skin: SkinSettings = field(default_factory=SkinSettings)
     knobs: KnobsSettings = field(default_factory=KnobsSettings)
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
     look: LookSettings = field(default_factory=LookSettings)

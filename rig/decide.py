@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.readings import Frame, Placing, Press, PulseSamples, Reading, ReportedBeat, Soul, Turn
+from drivers.readings import Frame, Motion, Placing, Press, PulseSamples, Reading, ReportedBeat, Skin, Soul, Turn
 from rig.body.meaning import Beat, Body
 from rig.body.reader import BodyReader
 from rig.grade.bearings import AS_AIMED, Bearings
@@ -100,7 +100,7 @@ class Decider:
         beats: list[Beat] = []
         seen, seen_ev = (scene, light_ev) if self._scene is None else (self._scene, self._light_ev)
         for reading in readings:
-            if isinstance(reading, PulseSamples | ReportedBeat):
+            if isinstance(reading, PulseSamples | ReportedBeat | Motion | Skin):
                 beats += self.body.add(reading, frame.t_ns)
             elif isinstance(reading, Turn | Press | Soul | Placing):
                 self.hands.add(reading, seen.spot_zone, seen_ev)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from drivers.clock import Clock
 from drivers.interfaces import CameraInfo
-from drivers.readings import Frame, PulseSamples, Reading, ReportedBeat
+from drivers.readings import Frame, Reading
 from rig.decide import Decider, Moment
 from rig.grade.look import Look, look_to_dict
 from rig.hands.state import HandState
@@ -26,7 +26,7 @@ from rig.session.entries import (
     LookChange,
     TakeStart,
 )
-from rig.session.readings import to_entry
+from rig.session.readings import SENSORS, sensor_of, to_entry
 from rig.session.recorder import Recorder
 
 ANCHOR_EVERY_NS = 60_000_000_000
@@ -44,7 +44,7 @@ class Keeper:
         self._index = 0
         self._lost = False
         self._camera_index: int | None = None
-        self._seen = {"pulse": 0, "hands": 0}
+        self._seen = dict.fromkeys(SENSORS, 0)
         self._look: Look | None = None
         self._base: tuple[Look, HandState] | None = None
         self._anchor_due_ns = self._body_due_ns = 0
@@ -109,8 +109,7 @@ class Keeper:
 
     def _keep_readings(self, readings: Sequence[Reading]) -> None:
         for reading in readings:
-            of_body = isinstance(reading, PulseSamples | ReportedBeat)
-            sensor = "pulse" if of_body else "hands"
+            sensor = sensor_of(reading)
             self._seen[sensor] += 1
             self._add(to_entry(reading, self._seen[sensor]))
 

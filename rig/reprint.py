@@ -27,10 +27,12 @@ from rig.session.entries import (
     BaseChange,
     FrameEntry,
     LookChange,
+    MotionEntry,
     PlacingEntry,
     PressEntry,
     PulseEntry,
     ReportedBeatEntry,
+    SkinEntry,
     SoulEntry,
     TurnEntry,
 )
@@ -129,6 +131,8 @@ def reanalysed_looks(take: Take) -> Iterator[tuple[Made, Frame]]:
     camera = ReplayCamera(info, negatives())
     sensors = [
         ReplaySensor[Reading]("pulse", cast("list[tuple[int, Reading]]", pulse_readings(take))),
+        ReplaySensor[Reading]("motion", _seen(take, "motion", [to_reading(of) for of in take.entries(MotionEntry)])),
+        ReplaySensor[Reading]("skin", _seen(take, "skin", [to_reading(of) for of in take.entries(SkinEntry)])),
         ReplaySensor[Reading]("hands", cast("list[tuple[int, Reading]]", hand_readings(take))),
     ]
     routes, hands = read_routes(start.routes, start.take_id), HandState.from_dict(start.hands)

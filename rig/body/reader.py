@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 
-from drivers.readings import PulseReading, PulseSamples, ReportedBeat
+from drivers.readings import BodyReading, Motion, PulseSamples, ReportedBeat, Skin
 from rig.body.arousal import Arousal
 from rig.body.beats import UpstrokeFinder
 from rig.body.grid import Grid
@@ -39,8 +39,10 @@ class BodyReader:
         self._steps = 0
         self._wave: deque[float] = deque(maxlen=WAVE_POINTS)
 
-    def add(self, reading: PulseReading, seen_ns: int) -> list[Beat]:
-        """One reading of the pulse sensor, seen at seen_ns; the beats that it completes, oldest first."""
+    def add(self, reading: BodyReading, seen_ns: int) -> list[Beat]:
+        """One reading of a sensor of the body, seen at seen_ns; the beats that it completes, oldest first."""
+        if isinstance(reading, Motion | Skin):
+            return []
         if isinstance(reading, ReportedBeat):
             return [self._reported(reading, seen_ns)]
         return self._samples(reading, seen_ns)

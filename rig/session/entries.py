@@ -102,6 +102,36 @@ class PulseEntry:
     lost_samples: int = 0
     temperature_c: float | None = None
     clock_error: float | None = None
+    finger: bool = True
+    ir_ma: float | None = None
+    red_ma: float | None = None
+    swapped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MotionEntry:
+    """Motion, as it came; rows of x, y, z. number: counts the readings of the motion sensor in this take, from 1."""
+
+    t_ns: int
+    number: int
+    sample_t_ns: list[int]
+    acceleration_m_s2: list[list[float]]
+    rotation_rad_s: list[list[float]]
+    first_sample: int = 0
+    lost_samples: int = 0
+    temperature_c: float | None = None
+    clock_error: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SkinEntry:
+    """Skin, as it came; None where the electrodes touched nothing. number: counts the readings of the skin sensor in
+    this take, from 1."""
+
+    t_ns: int
+    number: int
+    sample_t_ns: list[int]
+    conductance_us: list[float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +273,8 @@ Entry: TypeAlias = (
     | BaseChange
     | PulseEntry
     | ReportedBeatEntry
+    | MotionEntry
+    | SkinEntry
     | TurnEntry
     | PressEntry
     | SoulEntry
@@ -268,6 +300,8 @@ TOPICS: dict[str, type[Entry]] = {
     "/look/base": BaseChange,
     "/body/pulse": PulseEntry,
     "/body/reported_beat": ReportedBeatEntry,
+    "/body/motion": MotionEntry,
+    "/body/skin": SkinEntry,
     "/body/beat": BeatEntry,
     "/body/state": BodyEntry,
     "/hands/turn": TurnEntry,

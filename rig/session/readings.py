@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias, cast, get_args, overload
+from math import isnan, nan
+from typing import Any, TypeAlias, cast, get_args, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from drivers.readings import (
+    BodyReading,
     Control,
     HandReading,
     Knob,
+    Motion,
     Placing,
     Press,
-    PulseReading,
     PulseSamples,
     Reading,
     ReportedBeat,
+    Skin,
     Soul,
     SoulPosition,
     Turn,
 )
 from rig.errors import UserError
-from rig.session.entries import PlacingEntry, PressEntry, PulseEntry, ReportedBeatEntry, SoulEntry, TurnEntry
+from rig.session.entries import (
+    MotionEntry,
+    PlacingEntry,
+    PressEntry,
+    PulseEntry,
+    ReportedBeatEntry,
+    SkinEntry,
+    SoulEntry,
+    TurnEntry,
+)
 
-PulseReadingEntry: TypeAlias = PulseEntry | ReportedBeatEntry
+# Of which each has its own numbers in a take; hardware, page and keyboard are hands alike.
+SENSORS = ("pulse", "motion", "skin", "hands")
+
+BodyReadingEntry: TypeAlias = PulseEntry | ReportedBeatEntry | MotionEntry | SkinEntry
 HandReadingEntry: TypeAlias = TurnEntry | PressEntry | SoulEntry | PlacingEntry
 
 
-def to_entry(reading: Reading, number: int) -> PulseReadingEntry | HandReadingEntry:
+def to_entry(reading: Reading, number: int) -> BodyReadingEntry | HandReadingEntry:
     """The entry of a reading. number: counts the readings of its sensor in this take, from 1.
 
     Samples without a single one (only a count of lost ones) stand at time 0.
@@ -42,8 +58,24 @@ def to_entry(reading: Reading, number: int) -> PulseReadingEntry | HandReadingEn
         return SoulEntry(reading.t_ns, number, reading.position)
     if isinstance(reading, Placing):
         return PlacingEntry(reading.t_ns, number, reading.zone)
+    t_ns = int(reading.t_ns[-1]) if len(reading.t_ns) else 0
+    if isinstance(reading, Motion):
+        return MotionEntry(
+            t_ns=t_ns,
+            number=number,
+            sample_t_ns=reading.t_ns.tolist(),
+            acceleration_m_s2=_rounded(reading.acceleration_m_s2),
+            rotation_rad_s=_rounded(reading.rotation_rad_s),
+            first_sample=reading.first_sample,
+            lost_samples=reading.lost_samples,
+            temperature_c=reading.temperature_c,
+            clock_error=reading.clock_error,
+        )
+    if isinstance(reading, Skin):
+        known = [None if isnan(value) else value for value in _rounded(reading.conductance_us)]
+        return SkinEntry(t_ns, number, reading.t_ns.tolist(), known)
     return PulseEntry(
-        t_ns=int(reading.t_ns[-1]) if len(reading.t_ns) else 0,
+        t_ns=t_ns,
         number=number,
         sample_t_ns=reading.t_ns.tolist(),
         ir_counts=reading.ir_counts.tolist(),
@@ -52,14 +84,30 @@ def to_entry(reading: Reading, number: int) -> PulseReadingEntry | HandReadingEn
         lost_samples=reading.lost_samples,
         temperature_c=reading.temperature_c,
         clock_error=reading.clock_error,
+        finger=reading.finger,
+        ir_ma=reading.ir_ma,
+        red_ma=reading.red_ma,
+        swapped=reading.swapped,
     )
 
 
+def _rounded(values: NDArray[np.float32]) -> list[Any]:
+    """As short as a float32 can be told: without the digits that a float64 would show of it."""
+    return cast("list[Any]", np.array([float(str(value)) for value in values.ravel()]).reshape(values.shape).tolist())
+
+
+def sensor_of(reading: Reading) -> str:
+    """The sensor among whose readings it is counted."""
+    if isinstance(reading, PulseSamples | ReportedBeat):
+        return "pulse"
+    return "motion" if isinstance(reading, Motion) else "skin" if isinstance(reading, Skin) else "hands"
+
+
 @overload
-def to_reading(entry: PulseReadingEntry) -> PulseReading: ...
+def to_reading(entry: BodyReadingEntry) -> BodyReading: ...
 @overload
 def to_reading(entry: HandReadingEntry) -> HandReading: ...
-def to_reading(entry: PulseReadingEntry | HandReadingEntry) -> Reading:
+def to_reading(entry: BodyReadingEntry | HandReadingEntry) -> Reading:
     """The reading that was recorded; UserError where an entry names a knob, control or position that does not exist."""
     if isinstance(entry, PulseEntry):
         samples = PulseSamples(
@@ -70,10 +118,30 @@ def to_reading(entry: PulseReadingEntry | HandReadingEntry) -> Reading:
             entry.lost_samples,
             entry.temperature_c,
             entry.clock_error,
+            entry.finger,
+            entry.ir_ma,
+            entry.red_ma,
+            entry.swapped,
         )
-        for array in (samples.t_ns, samples.ir_counts, samples.red_counts):
-            array.setflags(write=False)
+        _freeze(samples.t_ns, samples.ir_counts, samples.red_counts)
         return samples
+    if isinstance(entry, MotionEntry):
+        motion = Motion(
+            np.array(entry.sample_t_ns, np.int64),
+            np.array(entry.acceleration_m_s2, np.float32).reshape(-1, 3),
+            np.array(entry.rotation_rad_s, np.float32).reshape(-1, 3),
+            entry.first_sample,
+            entry.lost_samples,
+            entry.temperature_c,
+            entry.clock_error,
+        )
+        _freeze(motion.t_ns, motion.acceleration_m_s2, motion.rotation_rad_s)
+        return motion
+    if isinstance(entry, SkinEntry):
+        values = [nan if value is None else value for value in entry.conductance_us]
+        skin = Skin(np.array(entry.sample_t_ns, np.int64), np.array(values, np.float32))
+        _freeze(skin.t_ns, skin.conductance_us)
+        return skin
     if isinstance(entry, ReportedBeatEntry):
         return ReportedBeat(entry.t_ns, entry.ibi_ms)
     if isinstance(entry, TurnEntry):
@@ -92,3 +160,8 @@ def _one_of(text: str, literal: object) -> str:
     if text not in names:
         raise UserError(f"timeline: expected one of {', '.join(names)}, got {text!r}: was the take changed by hand?")
     return text
+
+
+def _freeze(*arrays: NDArray[Any]) -> None:
+    for array in arrays:
+        array.setflags(write=False)

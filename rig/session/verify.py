@@ -14,10 +14,12 @@ from rig.session.entries import (
     Entry,
     FrameEntry,
     LookChange,
+    MotionEntry,
     PlacingEntry,
     PressEntry,
     PulseEntry,
     ReportedBeatEntry,
+    SkinEntry,
     SoulEntry,
     TakeEnd,
     TakeStart,
@@ -34,6 +36,7 @@ _MOST = 20
 # second. Their numbers say the order.
 _ORDERED = (LookChange, BaseChange, BeatEntry)
 _PULSE = (PulseEntry, ReportedBeatEntry)
+_OF_BODY: dict[type, str] = {MotionEntry: "motion", SkinEntry: "skin"}
 _HANDS = (TurnEntry, PressEntry, SoulEntry, PlacingEntry)
 
 
@@ -111,6 +114,8 @@ class _Timeline:
             yield from self._frame(entry)
         elif isinstance(entry, _PULSE):
             yield from self._number("pulse", entry.number)
+        elif isinstance(entry, MotionEntry | SkinEntry):
+            yield from self._number(_OF_BODY[type(entry)], entry.number)
         elif isinstance(entry, _HANDS):
             yield from self._number("hands", entry.number)
         if isinstance(entry, LookChange | BaseChange):
@@ -119,9 +124,10 @@ class _Timeline:
             yield from self._rises((type(entry), "index"), entry.index, f"{type(entry).__name__} at frame")
         if isinstance(entry, _ORDERED):
             yield from self._rises(type(entry), entry.t_ns, f"{type(entry).__name__} at ns")
-        elif isinstance(entry, PulseEntry) and entry.sample_t_ns:
-            yield from self._rises("pulse", entry.sample_t_ns[0], "pulse sample at ns")
-            self._newest["pulse"] = entry.sample_t_ns[-1]
+        elif isinstance(entry, PulseEntry | MotionEntry | SkinEntry) and entry.sample_t_ns:
+            sensor = _OF_BODY.get(type(entry), "pulse")
+            yield from self._rises(sensor, entry.sample_t_ns[0], f"{sensor} sample at ns")
+            self._newest[sensor] = entry.sample_t_ns[-1]
 
     def at_end(self, manifest: Manifest) -> Iterator[str]:
         frames = len(self.frame_ns)

@@ -24,10 +24,12 @@ from rig.session.entries import (
     GestureEntry,
     LookChange,
     MarkEntry,
+    MotionEntry,
     PlacingEntry,
     PressEntry,
     PulseEntry,
     ReportedBeatEntry,
+    SkinEntry,
     SoulEntry,
     TakeEnd,
     TakeStart,
@@ -61,6 +63,8 @@ ENTRIES = [
     FaultEntry(15, "pulse sensor", "lost: \u00e4 \"quote\"", True),
     DropEntry(16, 12, 2, "camera"),
     MarkEntry(17, "she laughed"),
+    MotionEntry(7, 1, [6, 7], [[0.0, 0.5, 9.81]] * 2, [[0.1, 0.0, -0.1]] * 2, 4, 1, 30.0, 0.01),
+    SkinEntry(7, 1, [5, 7], [4.25, None]),
     TakeEnd(18, 2, "stopped"),
 ]  # fmt: skip
 
