@@ -27,7 +27,6 @@ import cv2
 import numpy as np
 import speed_peers as peers
 from figures import Figure, main, missing
-from numpy.typing import NDArray
 
 from drivers.camera.decoded import resized
 from drivers.colour import to_rgb
@@ -39,7 +38,7 @@ from rig.grade.engines import installed_engines
 from rig.grade.look import Look, look_from_dict, with_value
 from rig.grade.mask import Mask
 from rig.grade.opencv import OpenCvEngine
-from rig.zones import small_zones, zones_of_codes
+from rig.zones import small_zones
 
 Work = Callable[[int], object]
 SIZES = {"720p": (1280, 720), "1080p": (1920, 1080)}
@@ -99,15 +98,6 @@ def pictures(width: int, height: int, painted: list[Bytes8]) -> Pictures:
     return Pictures(frames, rgb, outs, [np.full((height, width, 3), 1, np.uint8) for _ in range(colours)])
 
 
-def zones_of_rgb(rgb: Bytes8) -> NDArray[np.float32]:
-    """The zones of an RGB picture at an eighth of the size: halved three times, as small_luma does it."""
-    small: Any = rgb
-    for _ in range(3):
-        small = cv2.resize(small, (small.shape[1] // 2, small.shape[0] // 2), interpolation=cv2.INTER_AREA)
-    luma = cv2.transform(small, np.array([[0.2126, 0.7152, 0.0722]]))
-    return np.asarray(cv2.LUT(luma, zones_of_codes(Colour(range="full")).astype(np.float32)))
-
-
 class Clock:
     """A frame's time on an endless clip, so that the mask is smoothed as it is live, whatever place of the ring."""
 
@@ -137,7 +127,7 @@ def printing_rgb(engine: Any, of: Pictures, look: Look) -> Work:
     recipe, mask, clock = look.fold(), Mask(engine.zone_fit), Clock()
 
     def work(place: int) -> object:
-        lines = mask.update(zones_of_rgb(of.rgb[place]), clock.ns(), recipe.zones)
+        lines = mask.update(engine.small_zones(of.rgb[place]), clock.ns(), recipe.zones)
         return engine.print_rgb(of.rgb[place], recipe, lines, out=of.rgb_outs[place])
 
     return work

@@ -33,6 +33,7 @@ class Kernels:
     fit_zones: Callable[..., None]
     fit_line: Callable[..., None]
     enlarge_lines: Callable[..., None]
+    small_zones_of_rgb: Callable[..., None]
 
 
 def load_kernels() -> tuple[Kernels, Path | None]:
@@ -40,12 +41,13 @@ def load_kernels() -> tuple[Kernels, Path | None]:
     half a second, and 50 MB or more."""
     import numba
 
-    from rig.grade.numba_kernels_mask import enlarge_lines, fit_line, fit_zones
+    from rig.grade.numba_kernels_mask import enlarge_lines, fit_line, fit_zones, small_zones_of_rgb
     from rig.grade.numba_kernels_rgb import print_rgb
     from rig.grade.numba_kernels_table import fill_line, pack, tones
     from rig.grade.numba_kernels_yuv import print_yuv
 
-    kernels = Kernels(fill_line, tones, pack, print_yuv, print_rgb, fit_zones, fit_line, enlarge_lines)
+    of_mask = fit_zones, fit_line, enlarge_lines, small_zones_of_rgb
+    kernels = Kernels(fill_line, tones, pack, print_yuv, print_rgb, *of_mask)
     folder = cache_folder(numba.config.CACHE_DIR, numba.__version__)
     if folder is None:
         log.warning("no folder can be written for Numba's cache: %s", NO_CACHE)

@@ -18,7 +18,7 @@ from rig.grade.numba_arguments import Arguments, Work
 from rig.grade.numba_compile import compile_all, load_kernels
 from rig.grade.numba_scratch import Scratch, pieces
 from rig.grade.numba_tables import EvScale
-from rig.grade.numba_zone_fit import NumbaZoneFit
+from rig.grade.numba_zone_fit import NumbaZoneFit, zoning
 from rig.grade.picture import STILL
 from rig.grade.recipe import NEUTRAL, Recipe, ZoneGain
 from rig.grade.zone_fit import Plane, share_table
@@ -97,6 +97,7 @@ class NumbaEngine:
                 (kernels.print_rgb, of_rgb.arguments((0, 1), scratch.rgb)),
                 (kernels.fit_zones, fit.fit_arguments()),
                 (kernels.fit_line, fit.line_arguments(shares, *line)),
+                (kernels.small_zones_of_rgb, zoning(rgb, STILL)[1]),
                 (kernels.enlarge_lines, fit.enlarging(np.stack([line, line]), line[0, 0], 5.0, found)),
             ],
         )
@@ -106,6 +107,13 @@ class NumbaEngine:
         """What the mask asks of a picture's zones."""
         self.warm_up()
         return NumbaZoneFit(self._kernels, zones)
+
+    def small_zones(self, rgb: Bytes8, colour: Colour = STILL) -> Plane:
+        """The zone 0..10 of each eight by eight pixels of a still as print_rgb takes it: what its mask is made of."""
+        self.warm_up()
+        zones, arguments = zoning(rgb, colour)
+        self._kernels.small_zones_of_rgb(*arguments)
+        return zones
 
     def let_go(self) -> None:
         """Nothing: what it works in is as small as a few rows of the picture."""

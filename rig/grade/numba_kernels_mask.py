@@ -233,3 +233,46 @@ def enlarge_lines(evs: Any, stops: Any, centre: Any, middle: Any, doubling: Any,
                     row[i + 1] = near[i] + part * (far[i] - near[i])
                 row[0], row[pairs + 1] = row[1], row[pairs]
                 _widened(row, across, across_parts, planes[sign, kind, at])
+
+
+@jit
+def _sum_rows(rgb: Any, first: Any, sums: Any, n: Any) -> None:
+    """Eight rows, or as many as there are."""
+    if first + layout.CELL <= rgb.shape[0]:
+        r0, r1, r2, r3 = rgb[first], rgb[first + 1], rgb[first + 2], rgb[first + 3]
+        r4, r5, r6, r7 = rgb[first + 4], rgb[first + 5], rgb[first + 6], rgb[first + 7]
+        for i in range(n):
+            upper = u16(u16(r0[i]) + u16(r1[i])) + u16(u16(r2[i]) + u16(r3[i]))
+            lower = u16(u16(r4[i]) + u16(r5[i])) + u16(u16(r6[i]) + u16(r7[i]))
+            sums[i] = u16(u16(upper) + u16(lower))
+        return
+    for i in range(n):
+        sums[i] = u16(0)
+    for row in range(first, rgb.shape[0]):
+        here = rgb[row]
+        for i in range(n):
+            sums[i] = u16(sums[i] + u16(here[i]))
+
+
+@kernel
+def small_zones_of_rgb(rgb: Any, weights: Any, of_codes: Any, room: Any, zones: Any) -> None:
+    """The zone of the mean of eight by eight pixels, fewer at the ends. rgb: (h, w * 3). weights: of red, green, blue.
+    of_codes: the zone of each code. room: two rows of sums, 24 longer than a row."""
+    n, side = rgb.shape[1], layout.CELL
+    for k in range(zones.shape[0]):
+        sums, twos = room[0], room[1]
+        _sum_rows(rgb, k * side, sums, n)
+        for i in range(n, n + 24):
+            sums[i] = u16(0)
+        for i in range(n + 18):
+            twos[i] = u16(sums[i] + sums[i + 3])
+        for i in range(n + 12):
+            sums[i] = u16(twos[i] + twos[i + 6])
+        for i in range(n):
+            twos[i] = u16(sums[i] + sums[i + 12])
+        high = min(side, rgb.shape[0] - k * side)
+        for i in range(zones.shape[1]):
+            count = f32(high * min(side, n // 3 - i * side))
+            red, green, blue = f32(twos[24 * i]), f32(twos[24 * i + 1]), f32(twos[24 * i + 2])
+            mean = ((red * weights[0] + green * weights[1]) + blue * weights[2]) / count
+            zones[k, i] = of_codes[i32(mean + f32(0.5))]

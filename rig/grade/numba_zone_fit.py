@@ -9,10 +9,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from drivers.readings import Bytes8, Colour
 from rig.grade import numba_layout as layout
 from rig.grade.numba_compile import Kernels
 from rig.grade.numba_places import readonly
+from rig.grade.tone import luma_weights
 from rig.grade.zone_fit import Ev, Gain, Plane, aim, share_table
+from rig.zones import SMALL, zones_of_codes
 
 Taps: TypeAlias = tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]]
 
@@ -64,6 +67,17 @@ class NumbaZoneFit:
     def line_arguments(self, shares: Plane, slope: Plane, level: Plane) -> tuple[Any, ...]:
         """The arguments of the kernel ``fit_line``."""
         return self.zones, self._halving, self._planes, self._steps, shares, slope, level, self._room
+
+
+def zoning(rgb: Bytes8, colour: Colour) -> tuple[Plane, tuple[Any, ...]]:
+    """Room for the zones of encoded red, green, blue (h, w, 3) at an eighth of the size, rounded up, and what the kernel
+    ``small_zones_of_rgb`` takes. colour: of a full range."""
+    height, width = rgb.shape[:2]
+    zones = np.empty((-(-height // SMALL), -(-width // SMALL)), np.float32)
+    room = np.empty((2, 3 * width + 24), np.uint16)
+    of_codes = readonly(zones_of_codes(colour), np.float32)
+    weights = readonly(luma_weights(colour), np.float32)
+    return zones, (readonly(rgb, np.uint8).reshape(height, width * 3), weights, of_codes, room, zones)
 
 
 @lru_cache(maxsize=4)

@@ -8,8 +8,11 @@ from numpy.typing import NDArray
 
 from rig.grade.engines import without_numba
 from rig.grade.mask import Mask
+from rig.grade.picture import STILL
 from rig.grade.recipe import Place, ZoneGain
+from rig.grade.tone import luma_weights
 from rig.grade.zone_fit import Ev, ZoneFit
+from rig.zones import zones_of_codes
 
 if without_numba():
     pytest.skip(without_numba(), allow_module_level=True)
@@ -59,6 +62,18 @@ def test_slopes_are_clamped_and_enlarged_the_same(
         for mine, other in zip(found, theirs.planes(asked, 5.5), strict=True):
             np.testing.assert_allclose(mine, other, atol=0.01 * steepness, rtol=1e-4)
             assert {plane.shape for plane in mine} == {shape}
+
+
+@pytest.mark.parametrize("size", [(720, 1280), (90, 160), (65, 71), (9, 7), (1, 1)])
+def test_zones_of_a_still_are_those_of_means_of_eight_by_eight(engine: NumbaEngine, size: tuple[int, int]) -> None:
+    rgb = np.random.default_rng(3).integers(0, 256, (*size, 3), np.uint8)
+    ours = engine.small_zones(rgb)
+    luma = rgb @ luma_weights(STILL)
+    for row in range(ours.shape[0]):
+        for column in range(0, ours.shape[1], 7):
+            mean = luma[8 * row : 8 * row + 8, 8 * column : 8 * column + 8].mean()
+            codes = [int(mean + 0.49), int(mean + 0.51)]  # one, but where it lies between two
+            assert float(ours[row, column]) in [float(np.float32(zones_of_codes(STILL)[code])) for code in codes]
 
 
 def test_a_clip_of_masks_is_the_same_and_zones_stay_as_they_are(engine: NumbaEngine) -> None:
