@@ -70,8 +70,8 @@ class NumbaZoneFit:
 
 
 def zoning(rgb: Bytes8, colour: Colour) -> tuple[Plane, tuple[Any, ...]]:
-    """Room for the zones of encoded red, green, blue (h, w, 3) at an eighth of the size, rounded up, and what the kernel
-    ``small_zones_of_rgb`` takes. colour: of a full range."""
+    """Room for the zones of encoded red, green, blue (h, w, 3) at an eighth of the size, rounded up, and what the
+    kernel ``small_zones_of_rgb`` takes. colour: of a full range."""
     height, width = rgb.shape[:2]
     zones = np.empty((-(-height // SMALL), -(-width // SMALL)), np.float32)
     room = np.empty((2, 3 * width + 24), np.uint16)
