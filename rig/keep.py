@@ -9,6 +9,7 @@ from drivers.clock import Clock
 from drivers.interfaces import CameraInfo
 from drivers.readings import Frame, Reading
 from rig.decide import Decider, Moment
+from rig.grade.cube import read_cube
 from rig.grade.look import Look, look_to_dict
 from rig.hands.state import HandState
 from rig.modulation.routes import route_tables
@@ -26,6 +27,7 @@ from rig.session.entries import (
     LookChange,
     TakeStart,
 )
+from rig.session.lut_file import lut_of
 from rig.session.readings import SENSORS, sensor_of, to_entry
 from rig.session.recorder import Recorder
 
@@ -57,7 +59,8 @@ class Keeper:
 
     def start(self, about: TakeStart) -> None:
         """Begin a take; UserError, and nothing written, where it cannot be kept."""
-        self.recorder.start(about)
+        file = lut_of(about.look)
+        self.recorder.start(about, read_cube(file).source if file else b"")  # as it was when the look was loaded
         self._forget()
         self._started_ns = about.t_ns
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -37,7 +38,7 @@ def read_cube(path: str) -> Cube:
     text = read_text(file, "a .cube file (text in UTF-8)")
     if "\0" in text:
         raise UserError(f"{file}: expected a .cube file (text in UTF-8), got byte 0x00")
-    return parse_cube(text, file.name)
+    return replace(parse_cube(text, file.name), source=text.encode())
 
 
 def parse_cube(text: str, where: str) -> Cube:

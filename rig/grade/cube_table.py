@@ -15,12 +15,13 @@ from rig.zones import Floats
 class Cube:
     """values: float64, read-only: (n, n, n, 3) by blue, green, red, as red changes fastest in the file; or (n, 3), the
     curves of red, green, blue. low, high: the domain, where the table begins and ends. Two with the same sha256 are the
-    same table."""
+    same table. source: the bytes of the file that it was read from."""
 
     values: NDArray[np.float64]
     low: Triple
     high: Triple
     sha256: str
+    source: bytes = b""
 
     def __eq__(self, other: object) -> bool:
         """The same table."""

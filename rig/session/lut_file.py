@@ -7,30 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from rig.errors import UserError
-from rig.session.entries import LookDict, TakeStart
+from rig.session.entries import LookDict
 from rig.session.files import WholeFile, replace_synced
 from rig.session.layout import LUT, NEW
 
 
-def keep_lut(start: TakeStart, folder: Path) -> str | None:
-    """Copy the file of the take's look into the take; why it could not be, in words, or None. Waits for the card.
-
-    The print goes on without it: the look was read before. OSError where the card is at fault.
-    """
-    file = lut_of(start.look)
-    if not file:
-        return None
-    try:
-        content = Path(file).read_bytes()
-    except OSError as error:
-        return f"{file}: expected the look's LUT, got: {error.strerror or error}: this take prints only where that is"
+def keep_lut(content: bytes, folder: Path) -> None:
+    """Write into the take the file that its look was read from, as it was then. Waits for the card; OSError where that
+    is at fault."""
     new = WholeFile(folder / (LUT + NEW))
     try:
         new.write(content)
     finally:
         new.close()
     replace_synced(folder / (LUT + NEW), folder / LUT)
-    return None
 
 
 def with_kept_lut(tables: Mapping[str, Mapping[str, Any]], folder: Path) -> dict[str, dict[str, Any]]:

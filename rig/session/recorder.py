@@ -86,8 +86,10 @@ class Recorder:
         room = max(0, self._free[0] - self._reserve_bytes)
         return room / (self._bytes_a_second or _DEFAULT_BYTES_A_SECOND) / 60.0
 
-    def start(self, start: TakeStart) -> None:
+    def start(self, start: TakeStart, lut: bytes = b"") -> None:
         """Begin a take. Raises UserError, and nothing is written, where it cannot be kept; does not wait for the card.
+
+        lut: the .cube file of its look, where that has one.
 
         The files are made beside the frame loop; what fails there ends the take, and `fault` says why.
         """
@@ -100,7 +102,7 @@ class Recorder:
         self._check_room(start)
         self._let_go()
         self._taking = Taking(
-            self._takes, start, self._clock, self._make(), self._schemas, self._reserve_bytes, self._on_fault
+            self._takes, start, self._clock, self._make(), self._schemas, self._reserve_bytes, self._on_fault, lut
         )
 
     def frame(self, frame: Frame, entry: FrameEntry) -> bool:

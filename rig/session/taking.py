@@ -59,8 +59,11 @@ class Taking:
         schemas: Schemas,
         reserve_bytes: int,
         on_fault: OnFault | None = None,
+        lut: bytes = b"",
     ) -> None:
-        """on_fault(t_ns, where, message, recovered): called for each fault, from whatever thread meets it."""
+        """on_fault(t_ns, where, message, recovered): called for each fault, from whatever thread meets it. lut: the
+        .cube file of its look."""
+        self._lut = lut
         self.start, self._clock, self._encoder, self._reserve_bytes = start, clock, encoder, reserve_bytes
         self._schemas, self._on_fault = schemas, on_fault
         self.part = takes / start.session_id / (start.take_id + PART)
@@ -208,9 +211,8 @@ class Taking:
             self._timeline.add(self.start)
             self._timeline.sync()
             self._negative = NegativeWriter(self.part / NEGATIVE)
-            if (missing := keep_lut(self.start, self.part)) is not None:
-                self._failed("take", missing)
-                self._timeline.add(FaultEntry(self._clock.now_ns(), "take", missing))
+            if self._lut:
+                keep_lut(self._lut, self.part)
             for folder in (self.part, self.part.parent, self.part.parent.parent):
                 sync_folder(folder)
         return self._timeline, self._negative

@@ -210,12 +210,13 @@ def test_a_take_prints_through_its_own_copy_of_the_lut(tmp_path: Path) -> None:
     root = tmp_path / "takes"
     recorder = Recorder(root, clock, lambda: make_encoder(EncoderSettings()), min_minutes=0.0, reserve_bytes=1 << 20)
     start = start_of(clock, look)
-    recorder.start(start)
+    lut_as_read = lut.read_bytes()
+    lut.write_text(write_cube(lambda rgb: rgb, 2))
+    recorder.start(start, lut_as_read)
     recorder.add(LookChange(start.t_ns, 0, look))
     grey = Frame(start.t_ns, 0, from_rgb(np.full((90, 160, 3), 80, np.uint8), Colour()), Colour())
     recorder.frame(grey, FrameEntry(start.t_ns, 0, 0, {"pulse": 0, "hands": 0}, {}, {}))
     assert recorder.close() is not None, recorder.fault
-    lut.write_text(write_cube(lambda rgb: rgb, 2))
     moment = moment_from_take(open_take(next(root.glob("*/*"))), zone=UTC)
     assert moment.print.mean() == pytest.approx(175, abs=2), (
         "its own copy turns light to dark, the changed file does not"

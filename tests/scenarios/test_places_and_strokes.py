@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -187,7 +188,8 @@ def test_a_looks_lut_is_in_the_take_and_prints_elsewhere(tmp_path: Path) -> None
     assert verify(take.path) == ["look.cube is missing"]
 
 
-def test_a_lut_that_is_gone_costs_no_take(tmp_path: Path) -> None:
+@pytest.mark.parametrize("changed", [None, CUBE.replace("0.", "1.")])
+def test_a_lut_that_is_gone_or_changed_is_in_the_take_as_it_was_printed(tmp_path: Path, changed: str | None) -> None:
     lut = tmp_path / "mine.cube"
     lut.write_text(CUBE)
 
@@ -195,13 +197,15 @@ def test_a_lut_that_is_gone_costs_no_take(tmp_path: Path) -> None:
         decider = built.shoot.decider
         look = replace(decider.look, lut=replace(decider.look.lut, file=str(lut)))
         built.shoot.decider = type(decider)(look, decider.routes)
-        built.shoot.on_first_print = lut.unlink  # it was read when the shoot began
+        after = lut.unlink if changed is None else partial(lut.write_text, changed)
+        built.shoot.on_first_print = after  # it was read when the shoot began
 
     shot = shoot(tmp_path, 0.5, size=(64, 36), prepare=gone)
     (take,) = shot.takes
     assert len(take.frames()) == 15
-    assert not (take.path / LUT).exists()
-    assert any("expected the look's LUT" in message for _, message, _ in shot.page.faults)
+    assert (take.path / LUT).read_text() == CUBE
+    assert shot.page.faults == []
+    assert len(list(recorded_looks(take))) == 15
 
 
 def test_a_take_of_before_places_still_opens(tmp_path: Path) -> None:

@@ -37,6 +37,11 @@ HALVES = Halves(20.0, 0.1, 0.4)
 CUBE = parse_cube(
     "LUT_3D_SIZE 2\n" + "\n".join(f"{r} {g} {b * 0.9}" for b in (0, 1) for g in (0, 1) for r in (0, 1)), ""
 )
+CURVES = parse_cube(
+    "LUT_1D_SIZE 17\nDOMAIN_MIN -0.1 0 0\nDOMAIN_MAX 1.2 1 1\n"
+    + "\n".join(f"{(i / 16) ** 0.8} {i / 16} {(i / 16) ** 1.3}" for i in range(17)),
+    "",
+)
 CDL = SlopeOffsetPower((1.1, 1.0, 0.9), (0.0, 0.01, 0.02), (1.0, 0.9, 1.0), 0.8)
 WAYS: dict[str, dict[str, Any]] = {
     "gains": {"gains": (1.2, 1.0, 0.8)},
@@ -50,6 +55,11 @@ WAYS: dict[str, dict[str, Any]] = {
     "toning": {"toning": Toning((0.0, 0.02, 0.06), (0.05, 0.02, 0.0))},
     "cdl": {"finish": (CDL,)},
     "cube": {"finish": (Looked(CUBE, 0.7),)},
+    "curves": {"finish": (Looked(CURVES, 1.0),)},
+    "half of the curves": {"finish": (Looked(CURVES, 0.5),)},
+    "curves, cdl, cube": {"finish": (Looked(CURVES, 1.0), CDL, Looked(CUBE, 0.7))},
+    "cdl with saturation, curves": {"finish": (CDL, Looked(CURVES, 1.0))},
+    "cube, curves": {"finish": (Looked(CUBE, 1.0), Looked(CURVES, 1.0))},
     "cube after cdl": {"finish": (CDL, Looked(CUBE, 1.0))},
     "cdl after cube": {"finish": (Looked(CUBE, 1.0), replace(CDL, saturation=1.0))},
 }
