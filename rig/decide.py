@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drivers.readings import Frame, Motion, Placing, Press, PulseSamples, Reading, ReportedBeat, Skin, Soul, Turn
+from rig.body.baseline import QuietBaseline
 from rig.body.meaning import Beat, Body
 from rig.body.reader import BodyReader
 from rig.grade.bearings import AS_AIMED, Bearings
@@ -70,18 +71,18 @@ class Decider:
         hands: HandState | None = None,
         began: Bearings | None = None,
         auto: Mapping[str, float] | None = None,
+        baseline: QuietBaseline | None = None,
     ) -> None:
         """hands, began, auto: where the hands, the bearings and the automatic light stood at the first frame, for a
-        take that is decided again."""
+        take that is decided again. baseline: the person's quiet heart, where it was measured."""
         self.look, self.routes = look, tuple(routes)
-        self.body = BodyReader()
+        self.body = BodyReader(baseline)
         self.bender = Bender(routes)
         self.auto = AutoLight(auto)
         self._scenes = SceneReader()
         began = began or AS_AIMED
         self._meter = LightMeter(began.light_ev)
         self._follower = Follower({number: (x, y) for number, x, y in began.places})
-        self._light_ev = 0.0
         self._scene: Scene | None = None
         self._look_dict = look_to_dict(look)
         self._unaimed = state_of_look(self._look_dict)
@@ -98,14 +99,14 @@ class Decider:
         light_ev = self._meter.read(frame, held=taking or self._is_aimed())
         scene = self._scenes.look(frame, light_ev, small)
         beats: list[Beat] = []
-        seen, seen_ev = (scene, light_ev) if self._scene is None else (self._scene, self._light_ev)
+        seen = scene if self._scene is None else self._scene
         for reading in readings:
             if isinstance(reading, PulseSamples | ReportedBeat | Motion | Skin):
                 beats += self.body.add(reading, frame.t_ns)
             elif isinstance(reading, Turn | Press | Soul | Placing):
-                self.hands.add(reading, seen.spot_zone, seen_ev)
+                self.hands.add(reading, seen.spot_zone, seen.spot_of_negative)
         self.hands.tick(frame.t_ns)
-        self._scene, self._light_ev = scene, light_ev
+        self._scene = scene
         body, hands = self.body.read(frame.t_ns), self.hands.state
         places = self._follower.follow(small, frame.t_ns, hands.followed(), scene.subject)
         signals = read_signals(body, hands, scene)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 _JPEG, _PNG = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
 _IN_JPEG = b"ICC_PROFILE\0"
 _MOST_IN_SEGMENT = 65535 - 2 - len(_IN_JPEG) - 2
+_LINEAR = ("linear", "g10")  # g10: a gamma of 1.0, as those of E. Stone are called
 _MOST_BYTES = 1 << 24  # of a profile; real ones reach 2 MB
 _TIFF_PROFILE, _TIFF_EXTRA_SAMPLES = 34675, 338
 
@@ -53,9 +54,14 @@ def profile_name(profile: bytes) -> str:
 
 
 def is_srgb(profile: bytes) -> bool:
-    """True where the profile says that it is sRGB, under any of its usual names."""
+    """True where the profile says that it is sRGB, under any of its usual names; not where it is linear."""
     name = profile_name(profile).lower()
-    return "srgb" in name or "61966" in name
+    return ("srgb" in name or "61966" in name) and not any(other in name for other in _LINEAR)
+
+
+def is_of_rgb(profile: bytes) -> bool:
+    """True where it is a profile of red, green, blue (ICC.1 section 7.2.6) that all files can carry."""
+    return profile[16:20] == b"RGB " and len(profile) <= 255 * _MOST_IN_SEGMENT
 
 
 def with_profile(data: bytes, profile: bytes) -> bytes:

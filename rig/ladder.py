@@ -31,6 +31,7 @@ BELIEVED_CALMS, LONGEST_BELIEF_NS = 20, 600_000_000_000
 GUESS = (1.0, 0.9, 0.95, 0.75)
 SLOWER = 0.1  # of the way, each frame: how fast the camera's real interval is learnt
 FORGET = 0.002  # of the way, each frame: how fast the shortest way of a frame to the loop is forgotten
+OUTAGE = 3.0  # intervals: a longer gap says nothing of the camera's rate
 LATE = 0.5  # intervals: so long a frame must have lain there (less may be an exposure that has become longer)
 
 
@@ -80,7 +81,8 @@ class Ladder:
             apart_ns = (frame.t_ns - before.t_ns) / (frame.index - before.index)
             waited = came_ns - asked_ns > 0.1 * apart_ns and not was_there
             real_ns = apart_ns if waited else self._nominal_ns
-            self._interval_ns += SLOWER * (min(real_ns, 10.0 * self._nominal_ns) - self._interval_ns)
+            if real_ns <= OUTAGE * max(self._interval_ns, self._nominal_ns):
+                self._interval_ns += SLOWER * (real_ns - self._interval_ns)
         return float(done_ns - (asked_ns if was_there else came_ns))
 
     def _high(self) -> float:

@@ -13,14 +13,15 @@ import numpy as np
 from drivers.colour import planes
 from drivers.readings import Frame, Knob
 from rig.decide import Moment
-from rig.grade.look import get, with_value
-from rig.grade.printer import Printer
+from rig.grade.look import get, target, with_value
+from rig.grade.printer import Printer, at_most_so_wide
 from rig.hands.state import MOST_BURN_STOPS, MOST_DODGE_STOPS, MOST_EV, HandState
 from rig.strip import QUARTER, bands, columns, place_of, signed
 from rig.viewfinder.jpeg import to_jpeg
 from rig.viewfinder.pages import ShownStrip
 
 ENGINE = "opencv"
+MOST_WIDTH = 960  # more the page does not show, and seven prints of a large frame would take the memory of a take
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,15 @@ def page_strip(frame: Frame, moment: Moment) -> ShownStrip:
     """The strip of one frame: its look, with the knob's own value moved by quarter stops, a band each."""
     knob: Knob = moment.hands.last or "dodge"
     knobs = turned(moment.hands, knob)
-    values, at = bands(knobs.now, knobs.least, knobs.most, QUARTER)
+    of_look, parameter = get(moment.look, knobs.of), target(knobs.of)
+    # what the knob could still turn, the look's own share may have used up
+    least = max(knobs.least, knobs.now + parameter.low - of_look)
+    most = min(knobs.most, knobs.now + parameter.high - of_look)
+    values, at = bands(knobs.now, min(least, knobs.now), max(most, knobs.now), QUARTER)
     printer = Printer(ENGINE)
+    frame = at_most_so_wide(frame, MOST_WIDTH)
     cuts = columns(frame.width, len(values), place_of(moment.look, knobs.of, moment.bearings), even=True)
     strip = np.empty_like(frame.pixels)
-    of_look = get(moment.look, knobs.of)
     for value, (fill, cut) in zip(values, cuts, strict=True):
         look = with_value(moment.look, knobs.of, of_look + value - knobs.now)
         made = printer.print(frame, look, bearings=moment.bearings)

@@ -28,7 +28,7 @@ from rig.grade.mask import Line, Mask
 from rig.grade.picture import Picture, zones_of_luma
 from rig.grade.recipe import Recipe
 from rig.grade.reference import print_picture
-from rig.icc import is_srgb, profile_name, read_tags, with_profile
+from rig.icc import is_of_rgb, is_srgb, profile_name, read_tags, with_profile
 from rig.modulation.auto_light import AutoLight
 from rig.scene.reader import SceneReader
 from rig.session.files import replace_synced
@@ -241,6 +241,9 @@ def _decoded(path: Path, data: bytes) -> Still:
         raise UserError(f"{path}: expected 8 or 16 bits a channel, got {codes.dtype} (save it as a TIFF of 16 bits)")
     notes = [f"{path}: its transparency is left out"] if tags.alpha else []
     profile = tags.profile if tags.profile and not is_srgb(tags.profile) else None
+    if profile is not None and not is_of_rgb(profile):
+        notes.append(f"{path}: its colour profile, {profile_name(profile)}, is not of red, green, blue: it is left out")
+        profile = None
     if profile is not None:
         notes.append(f"{path}: its colours are {profile_name(profile)}, not sRGB: they are printed as they are")
     return Still(path.name, np.ascontiguousarray(codes[..., ::-1]), tuple(notes), profile)

@@ -24,6 +24,7 @@ from rig.sheet import FAINT, INK, PAPER
 
 BANDS = 7
 QUARTER = 0.25  # of a stop: the step of everything that is told in stops
+FINEST = 1e-4  # of a range: nobody sees less, and labels do not show it
 OF_A_RANGE = 24.0  # the step of any other knob, made a round number
 WHOLE = 1e-6
 
@@ -65,10 +66,10 @@ def make_strip(look: Look, of: str, step: float | None = None) -> Strip:
     parameter = target(of)
     least, most = parameter.low, parameter.high
     step = default_step(of) if step is None else step
-    if not 0.0 < step <= most - least:
-        raise UserError(
-            f"--step: expected more than 0, up to {most - least:g} {parameter.unit}".rstrip() + f", got {step:g}"
-        )
+    finest = (most - least) * FINEST
+    if not finest <= step <= most - least:
+        span = f"{finest:g} to {most - least:g} {parameter.unit}".rstrip()
+        raise UserError(f"--step: expected {span}, got {step:g}")
     return Strip(of, *bands(get(look, of), least, most, step))
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rig.cli.subject import add_set, set_values
+from rig.cli.subject import add_set, check_no_auto, set_values
 from rig.cli.takes import takes_folder
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def _print_take(args: argparse.Namespace) -> int:
     if args.reanalyse and began != HandState():
         sys.stderr.write("rig: the hands were at work before the take: what they held or could undo is not known\n")
     put = set_values(args.set)
+    check_no_auto(args.set, "--set")
     made = prints(((frame, put(look), bearings) for frame, look, bearings in _frames(take, args)), args.engine)
     shown = track(made, "printing", len(take.frames()), "frames", SystemClock())
     count = write_movie(take, shown, make_encoder(EncoderSettings(crf=args.crf, preset="veryfast")), args.out)

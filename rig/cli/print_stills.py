@@ -74,8 +74,7 @@ def _folder(source: Path, out: Path, look: Look) -> int:
     except OSError as error:
         raise UserError(f"print {out}: expected a folder, or its name, got: {error.strerror or error}") from None
     names = _names(pictures)
-    for name in names.values():
-        check_not_over(out / name, pictures, "print")
+    _check_none_over([out / name for name in names.values()], pictures)
     failed = []
     for picture in track(pictures, "printing", len(pictures), "pictures", SystemClock()):
         try:
@@ -118,11 +117,32 @@ def _names(pictures: list[Path]) -> dict[Path, str]:
     for picture in sorted(pictures, key=lambda path: path.suffix.lower() == ".dng"):  # a TIFF has its own name first
         suffix = ".tif" if picture.suffix.lower() == ".dng" else picture.suffix
         name = picture.stem + suffix
-        if name.lower() in taken:
-            name = picture.name + suffix
+        for again in range(1, len(pictures) + 2):
+            if name.lower() not in taken:
+                break
+            name = f"{picture.name}{suffix}" if again == 1 else f"{picture.name}.{again}{suffix}"
         taken.add(name.lower())
         names[picture] = name
     return names
+
+
+def _check_none_over(outs: list[Path], pictures: list[Path]) -> None:
+    """check_not_over of all, with each file asked about once: a folder may hold thousands."""
+    paths, files = set(), set()
+    for picture in pictures:
+        try:
+            found = picture.stat()
+        except OSError:  # told when it is read
+            continue
+        paths.add(picture.resolve())
+        files.add((found.st_dev, found.st_ino))
+    for out in outs:
+        try:
+            there = out.stat() if out.exists() else None
+        except OSError:
+            there = None
+        if out.resolve() in paths or (there is not None and (there.st_dev, there.st_ino) in files):
+            check_not_over(out, pictures, "print")
 
 
 def _watch(parts: Iterable[slice], count: int) -> Iterable[slice]:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from rig.cli.subject import add_set, add_subject, check_not_over, read_subject, set_values
+from rig.cli.subject import add_set, add_subject, check_no_auto, check_not_over, read_subject, set_values
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,9 +38,15 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"--of: {error}") from None
     subject = read_subject(args)
     named = load_look(args.look).look if args.look else None
-    look = put(settled(named, subject.picture) if named is not None else subject.look or Look())
+    # A take's own look has its automatic light in it already: what it was at that moment.
+    if named is None and subject.look is not None:
+        check_no_auto(args.set, "--set")
+        check_no_auto([args.of], "--of")
+    settles = named is not None or subject.look is None
+    look = put(named or subject.look or Look())
     strip = make_strip(look, args.of, args.step)
-    prints = [printed(subject.picture, each, subject.bearings) for each in band_looks(look, strip)]
+    looks = [settled(each, subject.picture) if settles else each for each in band_looks(look, strip)]
+    prints = [printed(subject.picture, each, subject.bearings) for each in looks]
     for note in subject.notes:
         sys.stderr.write(f"rig: {note}\n")
     write_still(draw_strip(prints, strip, subject.name, place_of(look, args.of, subject.bearings)), args.out)

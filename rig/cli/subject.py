@@ -114,6 +114,17 @@ def set_values(words: Sequence[str]) -> Callable[[Look], Look]:
     return put
 
 
+def check_no_auto(words: Sequence[str], option: str) -> None:
+    """UserError where a value of automatic light is asked of a take's own look: that light is in it as it fell then."""
+    for word in words:
+        name = word.partition("=")[0].strip()
+        if name.startswith("auto."):
+            raise UserError(
+                f"{option} {name}: expected a value that one print is made with, got one of the automatic light, which "
+                f"looked at every frame: put [auto] into a look of your own, and add --look"
+            )
+
+
 def _like(parameter: Parameter) -> float:
     """A value to show how it is written: half of the way up from the default, or down where it is the highest."""
     end = parameter.high if parameter.default < parameter.high else parameter.low

@@ -83,8 +83,10 @@ def _with_lut_beside(path: Path, text: str, look: Look) -> Look:
     """The look with its LUT's file found from the look's own folder, and read once, so that mistakes are told now."""
     if not look.lut.file:
         return look
-    file = str((path.parent / look.lut.file).resolve())
     try:
+        if "\0" in look.lut.file:
+            raise UserError("expected the name of a .cube file, got one with a byte 0x00 in it")
+        file = str((path.parent / look.lut.file).resolve())
         read_cube(file)
     except UserError as error:
         line = line_of(key_lines(text), ("lut", "file"))

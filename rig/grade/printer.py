@@ -93,7 +93,7 @@ class Printer:
         else:
             most = quality.most_width
             if most is not None and frame.width > most:
-                frame, zones = self._scaled_down(frame, most), None
+                frame, zones = at_most_so_wide(frame, most, self._pool), None
             lines = self._lines(frame, recipe, bearings, zones, 2 if still else quality.mask_every)
             pixels = self._engine.print(frame, recipe, lines, self._pool.take(frame.pixels.shape))
             pixels.flags.writeable = False
@@ -120,7 +120,7 @@ class Printer:
         pixels.flags.writeable = False
         frame = Frame(t_ns=0, index=0, pixels=pixels, colour=colour)
         widths = [step.most_width for step in STEPS if step.most_width is not None and step.most_width < width]
-        for size in (frame, *(self._scaled_down(frame, width) for width in widths)):
+        for size in (frame, *(at_most_so_wide(frame, width, self._pool) for width in widths)):
             for recipe in recipes:
                 if not recipe.is_neutral:
                     lines = self._lines(size, recipe, AS_AIMED, None, 1)
@@ -147,13 +147,16 @@ class Printer:
         small = small_zones(frame) if zones is None else zones
         return self._mask.update(small, frame.t_ns, recipe.zones, bearings, every)
 
-    def _scaled_down(self, frame: Frame, width: int) -> Frame:
-        """The same frame, so many pixels wide; both sides even."""
-        height = round(frame.height * width / frame.width / 2) * 2
-        pixels = self._pool.take((height * 3 // 2, width))
-        # INTER_AREA is several times dearer than all that is saved, but at a half exactly, where it is cheap and better
-        way = cv2.INTER_AREA if frame.width >= 2 * width else cv2.INTER_LINEAR
-        for plane, small in zip(planes(frame.pixels), planes(pixels), strict=True):
-            cv2.resize(plane, small.shape[::-1], dst=small, interpolation=way)
-        pixels.flags.writeable = False
-        return replace(frame, pixels=pixels)
+
+def at_most_so_wide(frame: Frame, width: int, pool: FramePool | None = None) -> Frame:
+    """The same frame, scaled down where it is wider than that; both sides even. pool: whose memory it gets."""
+    if frame.width <= width:
+        return frame
+    shape = (round(frame.height * width / frame.width / 2) * 3, width)
+    pixels = np.empty(shape, np.uint8) if pool is None else pool.take(shape)
+    # INTER_AREA is several times dearer than all that is saved, but at a half exactly, where it is cheap and better
+    way = cv2.INTER_AREA if frame.width >= 2 * width else cv2.INTER_LINEAR
+    for plane, small in zip(planes(frame.pixels), planes(pixels), strict=True):
+        cv2.resize(plane, small.shape[::-1], dst=small, interpolation=way)
+    pixels.flags.writeable = False
+    return replace(frame, pixels=pixels)

@@ -62,18 +62,18 @@ class Hands:
         self._events: list[Gesture] = []
         self._now_ns = 0
 
-    def add(self, reading: HandReading, spot_zone: float = 5.0, light_ev: float = 0.0) -> None:
+    def add(self, reading: HandReading, spot_zone: float = 5.0, of_negative: float | None = None) -> None:
         """One reading of the knobs; spot_zone: the zone (0 to 10) under the centre spot, which a tap aims at.
 
-        light_ev: what was taken out of that zone because the sensor's exposure moved; a base exposure is for the
-        negative as it is, so that it is put back there.
+        of_negative: the same on the negative as it is, where the sensor's exposure has moved since zones were named: a
+        base exposure is for that.
         """
         self._reach(reading.t_ns)
         if isinstance(reading, Soul):
             self.state = replace(self.state, soul=reading.position)
             return
         if isinstance(reading, Placing):
-            self._place(reading, spot_zone + light_ev)
+            self._place(reading, spot_zone if of_negative is None else of_negative)
             return
         self.newest_edge_ns = max(reading.t_ns, self.newest_edge_ns or reading.t_ns)
         if isinstance(reading, Turn):

@@ -64,6 +64,8 @@ def _mistakes(route: Route, where: str) -> list[str]:
         cap = cap_of(route.target)
     except UserError as error:
         return [*found, f"{where}: target: {error}"]
+    if route.target.startswith("auto."):
+        found.append(f"{where}: target: expected another one, got {route.target}: it acts before routes do")
     if not -cap <= route.amount <= cap:
         unit = find_target(route.target).unit
         found.append(f"{where}: amount: expected {-cap:g} to {cap:g} {unit} for {route.target}, got {route.amount:g}")

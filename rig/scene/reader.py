@@ -37,18 +37,19 @@ class SceneReader:
         small = small_luma(frame) if small is None else small
         shares = np.bincount(small.ravel(), minlength=256) / small.size
         zones = np.bincount(np.rint(self._zones).astype(np.int64), weights=shares, minlength=11)
-        spot = _spot(small)
+        spot_zone = float(np.median(self._zones[_spot(small)]))
         white = 235 if frame.colour.range == "limited" else 255
         clipped = planes(frame.pixels)[0][::EVERY, ::EVERY] >= white
         mired, tint = white_point(frame) or (None, None)
         scene = Scene(
             key_ev=float(shares @ self._zones) - 5.0,
             zones=tuple(zones.tolist()),
-            spot_zone=min(max(float(np.median(self._zones[spot])) - light_ev, 0.0), 10.0),
+            spot_zone=min(max(spot_zone - light_ev, 0.0), 10.0),
             clipped=float(np.count_nonzero(clipped)) / clipped.size,
             motion=self._motion(small, frame.t_ns),
             white_mired=mired,
             white_tint=tint,
+            spot_of_negative=spot_zone,
         )
         self._before, self._t_ns = small, frame.t_ns
         return scene

@@ -29,6 +29,7 @@ class Scene:
     motion: float
     white_mired: float | None = None
     white_tint: float | None = None
+    spot_of_negative: float | None = None  # the spot's zone without that, 0..10; a take does not keep it
     subject: NDArray[np.bool_] | None = field(default=None, compare=False, repr=False)
 
 

@@ -147,10 +147,15 @@ def make_app(stage: Stage) -> App:
             return _wrong(404, "sheet: there is no print yet: keep shooting for a minute")
         return Response(png, media_type="image/png", headers={"Cache-Control": "no-store"})
 
+    strips: list[asyncio.Future[ShownStrip | None]] = []  # the one that is being made: all who ask meanwhile share it
+
     async def strip(_: Request) -> Response:
         made = None
         if stage.strip is not None:
-            made = await asyncio.get_running_loop().run_in_executor(None, stage.strip)
+            if not strips:
+                strips.append(asyncio.get_running_loop().run_in_executor(None, stage.strip))
+                strips[0].add_done_callback(lambda _: strips.clear())
+            made = await asyncio.shield(strips[0])
         if made is None:
             return _wrong(404, "strip: there is no picture yet")
         # a header is Latin-1: JSON with escapes

@@ -11,7 +11,7 @@ import pytest
 import tifffile
 from PIL import Image, ImageCms
 
-from rig.icc import is_srgb, profile_name, read_tags, with_profile
+from rig.icc import is_of_rgb, is_srgb, profile_name, read_tags, with_profile
 
 _SPEC = importlib.util.spec_from_file_location("photographs", Path(__file__).parent / "photographs.py")
 photographs = importlib.util.module_from_spec(_SPEC)
@@ -52,6 +52,17 @@ def test_names_of_profiles() -> None:
     assert is_srgb(SRGB)
     assert is_srgb(photographs.adobe_profile("IEC 61966-2.1 Default RGB"))
     assert not is_srgb(ADOBE)
+    assert not is_srgb(photographs.adobe_profile("Linear sRGB"))
+    assert not is_srgb(photographs.adobe_profile("sRGB-elle-V2-g10.icc"))
+
+
+def test_only_a_profile_of_red_green_blue_that_fits_into_a_file_is_carried() -> None:
+    assert is_of_rgb(SRGB)
+    assert not is_of_rgb(SRGB[:16] + b"GRAY" + SRGB[20:])
+    assert not is_of_rgb(SRGB[:16] + b"CMYK" + SRGB[20:])
+    assert is_of_rgb(SRGB + bytes(15_000_000))
+    assert not is_of_rgb(SRGB + bytes(17_000_000))
+    with_profile(saved("JPEG", np.full((8, 8, 3), 90, np.uint8)), SRGB + bytes(15_000_000))
 
 
 def test_transparency() -> None:

@@ -164,3 +164,19 @@ def test_each_step_is_logged_once_with_what_a_frame_took(caplog: pytest.LogCaptu
     assert "a frame took 50 ms of 33" in caplog.records[0].getMessage()
     assert caplog.records[0].levelno == logging.WARNING
     assert caplog.records[-1].levelno == logging.INFO
+
+
+def test_a_camera_that_was_away_is_not_a_slow_one() -> None:
+    ladder = Ladder(30.0)
+    play(lambda _: 5.0, 2.0, ladder=ladder)
+    before_ns = ladder._interval_ns
+    for index, t_ms in ((61, 5_000), (62, 5_033), (63, 8_000)):  # gone for seconds, twice
+        t_ns = t_ms * MS
+        ladder.add(
+            Frame(t_ns=round(t_ns), index=index, pixels=PIXELS),
+            round(t_ns),
+            round(t_ns + 5 * MS),
+            round(t_ns + 9 * MS),
+            ALL,
+        )
+    assert ladder._interval_ns == pytest.approx(before_ns, rel=0.02)

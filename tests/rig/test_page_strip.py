@@ -15,6 +15,7 @@ from drivers.readings import Frame
 from rig.build import simulated
 from rig.config import Config, GradeSettings
 from rig.decide import Moment
+from rig.grade.look import with_value
 from rig.hands.state import HandState
 from rig.page_strip import PageStrip, page_strip, turned
 
@@ -97,3 +98,17 @@ def test_before_the_first_frame_there_is_none(seen: tuple[Frame, Moment], tmp_pa
     made = page.make()
     assert made is not None
     assert made.jpeg == page_strip(*seen).jpeg, "the same frame gives the same strip"
+
+
+def test_no_band_promises_what_the_look_has_no_room_for(seen, with_hands: Callable[..., Moment]) -> None:
+    frame, moment = seen[0], with_hands(last="dodge", dodge_aim=None)
+    moment = replace(moment, look=with_value(moment.look, "exposure.ev", 3.75))
+    strip = page_strip(frame, moment)
+    assert strip.values == pytest.approx([-1.25, -1.0, -0.75, -0.5, -0.25, 0.0, 0.25])
+    full = replace(moment, look=with_value(moment.look, "exposure.ev", 4.0))
+    assert page_strip(frame, full).values[-1] == pytest.approx(0.0)
+
+
+def test_a_large_frame_gets_a_strip_as_large_as_the_page_shows(seen, with_hands: Callable[..., Moment]) -> None:
+    large = Frame(0, 0, np.full((1620, 1920), 90, np.uint8))
+    assert luma(page_strip(large, with_hands(last="dodge")).jpeg).shape == (540, 960)

@@ -48,7 +48,7 @@ def test_a_short_range_has_fewer_bands() -> None:
 
 @pytest.mark.parametrize("step", [0.0, -1.0, 2.5])
 def test_a_step_that_is_none(step: float) -> None:
-    with pytest.raises(UserError, match=r"--step: expected more than 0, up to 2 stops, got"):
+    with pytest.raises(UserError, match=r"--step: expected 0.0002 to 2 stops, got"):
         make_strip(Look(), "dodge.stops", step)
 
 

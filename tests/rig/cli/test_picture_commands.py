@@ -238,7 +238,7 @@ def test_a_contact_sheet_of_a_picture_and_of_a_take(face: np.ndarray, takes: Pat
             ("strip", "face.png", "--of", "doge.stops", "--out", "x.png"),
             "--of: did you mean dodge.stops? expected a parameter of auto, place, ",
         ),
-        (("strip", "face.png", "--step", "7", "--out", "x.png"), "--step: expected more than 0, up to 2 stops, got 7"),
+        (("strip", "face.png", "--step", "7", "--out", "x.png"), "--step: expected 0.0002 to 2 stops, got 7"),
         (("strip", "face.png", "--out", "x.jpg"), "strip x.jpg: expected a name that ends in .png"),
     ],
 )
@@ -265,3 +265,38 @@ def test_a_strip_of_a_picture_and_of_a_takes_own_look(face: np.ndarray, takes: P
     assert out == "take.png: dodge.stops +0.25 to +1.75 stops\n", "round the stop that the hands had dodged"
     _, out, _ = rig("strip", "last", "--takes", str(takes), "--at", "0.1", "--look", "neutral", "--out", "take.png")
     assert out == "take.png: dodge.stops 0 to +1.5 stops\n"
+
+
+def test_automatic_light_is_in_each_band_of_a_strip(face: np.ndarray, rig) -> None:
+    cv2.imwrite("dark.png", (face // 4)[..., ::-1])
+    assert rig("strip", "dark.png", "--of", "exposure.ev", "--out", "plain.png")[0] == 0
+    assert rig("strip", "dark.png", "--of", "exposure.ev", "--set", "auto.strength=1", "--out", "lit.png")[0] == 0
+    assert read("lit.png").mean() > read("plain.png").mean() + 2
+    assert rig("strip", "dark.png", "--of", "auto.strength", "--out", "auto.png")[0] == 0
+    assert rig("strip", "dark.png", "--of", "grain.size", "--out", "plain.png")[0] == 0
+    apart = read("auto.png")[60:160].mean(axis=(0, 2)) - read("plain.png")[60:160].mean(axis=(0, 2))
+    assert apart[-120:-60].mean() > 2, "its last band has all of the automatic light"
+
+
+@pytest.mark.parametrize("words", [("--set", "auto.strength=1"), ("--of", "auto.key")])
+def test_of_a_take_it_cannot_be_asked_afterwards(takes: Path, tmp_path: Path, rig, words: tuple[str, str]) -> None:
+    status, _, err = rig("strip", "last", "--takes", str(takes), *words, "--out", str(tmp_path / "x.png"))
+    assert (status, "put [auto] into a look of your own" in err) == (2, True)
+
+
+def test_prints_of_a_folder_with_names_alike_are_all_there(face: np.ndarray, rig) -> None:
+    from rig.cli.print_stills import _names
+
+    names = _names([Path("a.tif"), Path("a.dng.tif"), Path("a.dng"), Path("A.DNG")])
+    assert len({name.lower() for name in names.values()}) == 4
+
+
+def test_a_step_that_nobody_could_see_is_refused_in_words(face: np.ndarray, rig) -> None:
+    status, _, err = rig("strip", "face.png", "--of", "grain.size", "--step", "1e-320", "--out", "x.png")
+    assert (status, err.startswith("rig: --step: expected ")) == (2, True)
+
+
+def test_a_lut_with_a_zero_byte_in_its_name_is_refused_in_words(face: np.ndarray, rig) -> None:
+    Path("mine.toml").write_text('[lut]\nfile = "a\\u0000b.cube"\n')
+    status, _, err = rig("print", "face.png", "--look", "mine.toml", "--out", "x.png")
+    assert (status, "got one with a byte 0x00 in it" in err) == (2, True)

@@ -445,7 +445,7 @@ def test_placing_is_one_step_and_the_base_exposure_begins_anew(player: Player) -
     player.turn(1.4, "dodge", 8)
     player.press(2, "dodge", False)
     player.turn(3, "dodge", 6)
-    player.hands.add(Placing(4 * S, 6.0), 3.5, 0.25)
+    player.hands.add(Placing(4 * S, 6.0), 3.5, 3.75)
     state = player.state
     assert (state.place_spot, state.place_zone, state.ev) == (3.75, 6.0, 0.0)  # on the negative as it is
     player.turn(5, "dodge", 1)

@@ -30,6 +30,12 @@ def test_a_full_signal_is_95_percent_there_after_the_attack_and_gone_after_the_r
     assert all(later >= earlier for earlier, later in itertools.pairwise(down))
 
 
+def test_a_route_to_the_automatic_light_is_refused_for_it_would_do_nothing() -> None:
+    table = route_tables([STIRRED])[0] | {"target": "auto.strength", "amount": 0.05}
+    with pytest.raises(UserError, match="it acts before routes do"):
+        read_routes([table], "mine.toml")
+
+
 def test_unknown_fades_to_neutral_and_does_not_jump() -> None:
     bender = Bender([STIRRED])
     mireds(bender, [1.0] * 60)
