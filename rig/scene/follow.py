@@ -31,6 +31,7 @@ VELOCITY_S = 0.3
 LEARN_EVERY = 8  # frames
 GLIDE_S = 0.12  # a place that was found elsewhere goes there, it does not jump
 SPARES = 2  # places nobody wants any more are followed on, in case an undo wants them again
+MOST_ASIDE = 64  # older ones are kept in mind as they looked, and looked for when they are wanted again
 FARTHEST = 3.0  # pictures beyond the edge to which a place is kept in mind
 
 Placed = tuple[int, float, float]
@@ -71,6 +72,7 @@ class Follower:
         self._before: Bytes8 | None = None
         self._t_ns = 0
         self._places: dict[int, _Followed] = {}
+        self._aside: dict[int, _Followed] = {}
         self._subject: NDArray[np.bool_] | None = None
 
     def follow(
@@ -92,7 +94,7 @@ class Follower:
         elif not 0.0 < gap_s <= LONGEST_GAP_S:
             before = None
         if wanted or self._places:
-            self._begin(small if before is None else before, wanted)
+            self._begin(small if before is None else before, wanted, t_ns)
             self._move(before, small, t_ns, gap_s, subject)
         self._before, self._t_ns, self._subject = small, t_ns, subject
         rows, columns = small.shape
@@ -103,17 +105,22 @@ class Follower:
             placed.append((number, (x + 0.5) / columns, (y + 0.5) / rows))
         return tuple(placed)
 
-    def _begin(self, luma: Bytes8, wanted: Mapping[int, tuple[float, float]]) -> None:
-        """Places that are new, and those that nobody can want again let go of."""
+    def _begin(self, luma: Bytes8, wanted: Mapping[int, tuple[float, float]], t_ns: int) -> None:
+        """Places that are new or wanted again, and those put aside that nobody has wanted for some time."""
         rows, columns = luma.shape
         for number, origin in wanted.items():
-            if number not in self._places:
+            if number in self._aside:
+                self._places[number] = self._aside.pop(number)
+            elif number not in self._places:
                 x, y = self._known.pop(number, origin)
                 one = self._places[number] = _place_at(x * columns - 0.5, y * rows - 0.5)
                 self._look(one, luma)
         spare = sorted(self._places.keys() - wanted.keys())
         for number in spare[: max(0, len(spare) - SPARES)]:
-            del self._places[number]
+            one = self._aside[number] = self._places.pop(number)
+            one.lost_ns = t_ns if one.lost_ns is None else one.lost_ns
+        for number in sorted(self._aside)[: max(0, len(self._aside) - MOST_ASIDE)]:
+            del self._aside[number]
 
     def _look(self, one: _Followed, luma: Bytes8) -> None:
         if luma.shape[0] >= SMALLEST_ROWS:
@@ -193,10 +200,11 @@ class Follower:
         """The picture has another size: places stay where they are in it, and are seen anew."""
         assert self._before is not None
         down, right = shape[0] / self._before.shape[0], shape[1] / self._before.shape[1]
-        for number, one in self._places.items():
+        for number, one in (self._places | self._aside).items():
             x, y = (one.x + 0.5) * right - 0.5, (one.y + 0.5) * down - 0.5
             self._known[number] = ((x + 0.5) / shape[1], (y + 0.5) / shape[0])
         self._places.clear()
+        self._aside.clear()
 
 
 def _place_at(x: float, y: float) -> _Followed:

@@ -160,6 +160,18 @@ def test_what_is_wanted_again_was_followed_meanwhile(panorama: np.ndarray) -> No
     assert places[0][1] * COLUMNS == pytest.approx(80 - 30, abs=0.5)
 
 
+def test_what_was_put_aside_long_ago_is_found_when_it_is_wanted_again(panorama: np.ndarray) -> None:
+    """Four aims while the camera pans, then back to the first of them."""
+    path = np.stack([np.linspace(0, -40, 90), np.zeros(90)], axis=1)
+    follower, found = Follower(), ()
+    for index, view in enumerate(views(panorama, path)):
+        wanted = 1 + index // 10 if index < 40 else 1
+        found = follower.follow(view, index * FRAME_NS, {wanted: MIDDLE})
+    ((number, x, _),) = found
+    assert number == 1
+    assert x == pytest.approx(0.5 - 40 / COLUMNS, abs=0.02)
+
+
 def test_the_same_frames_give_the_same_places(panorama: np.ndarray) -> None:
     path = np.stack([8 * np.sin(seconds(2)), np.zeros(60)], axis=1)
     runs = []
