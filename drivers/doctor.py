@@ -13,11 +13,14 @@ from typing import Literal
 
 from drivers.errors import DriverError
 from drivers.knobs.edges import pipe_folder
-from drivers.settings import CameraSettings, KnobsSettings, PulseSettings
+from drivers.settings import CameraSettings, KnobsSettings, MotionSettings, PulseSettings
 
 State = Literal["ok", "warn", "fail"]
 _PART_ID, _MAX3010X = 0xFF, 0x15  # MAX30102 datasheet, register map: part ID register and its value
 _ADDRESS = 0x57
+_NO_CHIP = {"none": "none wanted", "taps": "tapped by hand", "strap": "a chest strap, looked for when shooting begins"}
+# Usual address, register and values of WHO_AM_I (drivers/motion/)
+_MOTION_CHIPS = {"mpu6050": (0x68, 0x75, (0x68, 0x70, 0x71, 0x73)), "lsm6dsox": (0x6A, 0x0F, (0x69, 0x6A, 0x6B, 0x6C))}
 _LIST_CAMERAS = "import json; from picamera2 import Picamera2; print(json.dumps(Picamera2.global_camera_info()))"
 
 
@@ -39,12 +42,19 @@ def pi_model(root: Path = Path("/")) -> str:
 
 
 def examine_devices(
-    camera: CameraSettings, pulse: PulseSettings, knobs: KnobsSettings, root: Path = Path("/")
+    camera: CameraSettings,
+    pulse: PulseSettings,
+    knobs: KnobsSettings,
+    root: Path = Path("/"),
+    motion: MotionSettings | None = None,
 ) -> list[Finding]:
-    """The camera, the pulse sensor and the knobs that the configuration names. root: for tests, where /dev is."""
+    """The camera, the sensors and the knobs that the configuration names. root: for tests, where /dev is."""
     model = pi_model(root)
     machine = Finding("machine", "ok", model or "not a Raspberry Pi: shoot with simulated hardware, rig shoot --sim")
-    return [machine, examine_camera(camera, model, root), examine_pulse(pulse, model, root), examine_knobs(knobs, root)]
+    findings = [machine, examine_camera(camera, model, root), examine_pulse(pulse, model, root)]
+    if motion is not None and motion.name != "none":
+        findings.append(examine_motion(motion, model, root))
+    return [*findings, examine_knobs(knobs, root)]
 
 
 def examine_camera(settings: CameraSettings, model: str, root: Path) -> Finding:
@@ -94,45 +104,78 @@ def _pi_cameras() -> Finding:
 def examine_pulse(settings: PulseSettings, model: str, root: Path) -> Finding:
     """Whether the pulse sensor answers; reads one register, which does not disturb a rig that is running."""
     if settings.name != "max3010x":
-        return Finding("pulse", "ok", {"none": "none wanted", "taps": "tapped by hand"}.get(settings.name, "a webcam"))
+        return Finding("pulse", "ok", _NO_CHIP.get(settings.name, "a webcam"))
     if settings.bus == "sim":
         return Finding("pulse", "ok", "simulated")
-    buses = sorted(path.name for path in (root / "dev").glob("i2c-*"))
-    if f"i2c-{settings.bus}" not in buses:
-        others = f" (there are: {', '.join(buses)})" if buses else ""
+    found = _bus("pulse", settings.bus, model, root)
+    if found is not None:
+        return found
+    part = _ask_chip("pulse", settings.bus, _ADDRESS, _PART_ID)
+    if isinstance(part, Finding):
+        return part
+    if part != _MAX3010X:
         return Finding(
             "pulse",
-            "fail" if model else "warn",
-            f"no I2C bus /dev/i2c-{settings.bus}{others}",
-            "sudo raspi-config, Interface, I2C; or pulse.bus" if model else 'pulse.bus = "sim", or rig shoot --sim',
+            "fail",
+            f"0x57 on /dev/i2c-{settings.bus} is no MAX3010x (part 0x{part:02x})",
+            "is another chip there?",
         )
-    found = _openable("pulse", root / f"dev/i2c-{settings.bus}", "i2c", "")
-    return found if found.state == "fail" else _ask_chip(settings.bus)
+    return Finding("pulse", "ok", f"MAX3010x at 0x57 on /dev/i2c-{settings.bus}")
 
 
-def _ask_chip(number: int) -> Finding:
+def examine_motion(settings: MotionSettings, model: str, root: Path) -> Finding:
+    """Whether the motion sensor answers; reads one register, which does not disturb a rig that is running."""
+    if settings.name == "none" or settings.bus == "sim":
+        return Finding("motion", "ok", "none wanted" if settings.name == "none" else "simulated")
+    found = _bus("motion", settings.bus, model, root)
+    if found is not None:
+        return found
+    usual, register, known = _MOTION_CHIPS[settings.name]
+    address = settings.address or usual
+    who = _ask_chip("motion", settings.bus, address, register)
+    if isinstance(who, Finding):
+        return who
+    where = f"0x{address:02x} on /dev/i2c-{settings.bus}"
+    if who not in known:
+        says = f"{where} is none of the {settings.name} family (WHO_AM_I 0x{who:02x})"
+        return Finding("motion", "fail", says, "is another chip there?")
+    return Finding("motion", "ok", f"{settings.name} family at {where}")
+
+
+def _bus(name: str, number: int, model: str, root: Path) -> Finding | None:
+    """What hinders the use of an I2C bus, or None."""
+    buses = sorted(path.name for path in (root / "dev").glob("i2c-*"))
+    if f"i2c-{number}" not in buses:
+        others = f" (there are: {', '.join(buses)})" if buses else ""
+        return Finding(
+            name,
+            "fail" if model else "warn",
+            f"no I2C bus /dev/i2c-{number}{others}",
+            f"sudo raspi-config, Interface, I2C; or {name}.bus" if model else f'{name}.bus = "sim", or rig shoot --sim',
+        )
+    found = _openable(name, root / f"dev/i2c-{number}", "i2c", "")
+    return found if found.state == "fail" else None
+
+
+def _ask_chip(name: str, number: int, address: int, register: int) -> int | Finding:
+    """One register of a chip, or why it cannot be read."""
     from drivers.i2c import open_bus
 
     try:
         bus = open_bus(number)
     except DriverError as error:
-        return Finding("pulse", "fail", str(error))
+        return Finding(name, "fail", str(error))
     try:
-        part = bus.read_byte_data(_ADDRESS, _PART_ID)
+        return bus.read_byte_data(address, register)
     except OSError as error:
         return Finding(
-            "pulse",
+            name,
             "fail",
-            f"nothing answers at 0x57 on /dev/i2c-{number} ({error.strerror})",
+            f"nothing answers at 0x{address:02x} on /dev/i2c-{number} ({error.strerror})",
             "SDA, SCL, 3V3, GND wired?",
         )
     finally:
         bus.close()
-    if part != _MAX3010X:
-        return Finding(
-            "pulse", "fail", f"0x57 on /dev/i2c-{number} is no MAX3010x (part 0x{part:02x})", "is another chip there?"
-        )
-    return Finding("pulse", "ok", f"MAX3010x at 0x57 on /dev/i2c-{number}")
 
 
 def examine_knobs(settings: KnobsSettings, root: Path) -> Finding:

@@ -30,6 +30,7 @@ MODULES = {
     "pulse": {
         "max3010x": "drivers.pulse.max3010x",
         "webcam": "drivers.pulse.webcam",
+        "strap": "drivers.pulse.strap",
         "taps": "drivers.pulse.taps",
     },
     "motion": {"mpu6050": "drivers.motion.mpu6050", "lsm6dsox": "drivers.motion.lsm6dsox"},

@@ -31,11 +31,27 @@ class CameraSettings:
 class PulseSettings:
     """Which pulse sensor. ``bus`` is the number of /dev/i2c-N, or "sim"."""
 
-    name: Annotated[Literal["max3010x", "webcam", "taps", "none"], Meta(description="which pulse sensor")] = "max3010x"
+    name: Annotated[Literal["max3010x", "webcam", "strap", "taps", "none"], Meta(description="which pulse sensor")] = (
+        "max3010x"
+    )
     bus: Annotated[int | Literal["sim"], Meta(description="I2C bus: a number, or sim")] = 1
-    source: Annotated[str, Meta(description="webcam: its number, or a clip of a fingertip")] = ""
-    rate_hz: Annotated[Literal[50, 100, 200, 400], Meta(extra=_unit("Hz"))] = 100
+    source: Annotated[
+        str, Meta(description="webcam: its number, or a clip of a fingertip; strap: its name or address")
+    ] = ""
+    rate_hz: Annotated[Literal[50, 100, 200, 400], Meta(description="samples a second", extra=_unit("Hz"))] = 100
+    averaging: Annotated[Literal[1, 2, 4, 8, 16, 32], Meta(description="conversions in a sample")] = 1
+    pulse_width_us: Annotated[
+        Literal[69, 118, 215, 411], Meta(description="flash of each LED: 15, 16, 17, 18 bits", extra=_unit("us"))
+    ] = 411
+    adc_range_na: Annotated[
+        Literal[2048, 4096, 8192, 16384], Meta(description="photocurrent of full scale", extra=_unit("nA"))
+    ] = 4096
     led_ma: Annotated[float, Meta(ge=0, le=51, description="LED current", extra=_unit("mA"))] = 7.0
+    red_led_ma: Annotated[float, Meta(ge=0, le=51, description="red LED current; 0 is off", extra=_unit("mA"))] = 7.0
+    auto_light: Annotated[bool, Meta(description="the currents follow the finger, into 40 to 70 % of range")] = True
+    interrupt: Annotated[Pin | Literal["none"], Meta(description="pin of the sensor's INT; none: it is polled")] = (
+        "none"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +73,13 @@ class SkinSettings:
     ] = "none"
     bus: Annotated[int | Literal["sim"], Meta(description="I2C bus: a number, or sim")] = 1
     address: Annotated[int, Meta(ge=0, le=0x77, description="on the bus; 0 is where such a chip usually is")] = 0
+    supply_v: Annotated[float, Meta(ge=2.7, le=5.5, description="of the board", extra=_unit("V"))] = 3.3
+    open_share: Annotated[
+        float, Meta(ge=0, le=1, description="of the supply, at its output with electrodes off; 0: the board's usual")
+    ] = 0.0
+    reference_kohm: Annotated[
+        float, Meta(ge=0, le=2000, description="resistor above the skin; 0: the board's own", extra=_unit("kohm"))
+    ] = 0.0
 
 
 @dataclass(frozen=True, slots=True)

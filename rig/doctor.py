@@ -49,7 +49,7 @@ def examine(asked: Path | None, clock: Clock, root: Path = Path("/")) -> list[Fi
     findings = [*examine_libraries(), examine_fit()]
     config, finding = examine_config(asked)
     findings += [finding, *examine_extras(config), examine_engine(config)]
-    findings += [*examine_devices(config.camera, config.pulse, config.knobs, root)]
+    findings += [*examine_devices(config.camera, config.pulse, config.knobs, root, config.motion)]
     findings += [examine_takes(Path(config.takes.folder).expanduser(), config.takes.min_minutes, clock)]
     findings += [examine_page(config)] if config.finder.enabled else []
     return [*findings, examine_time(root), examine_heat(root)]

@@ -45,7 +45,7 @@ class Watch(Generic[R]):
         except DriverError as error:
             self._failed(now_ns, error)
             return
-        if self._failing:
+        if self._failing and not getattr(self.sensor, "searching", False):  # a strap is open while it is looked for
             self._failing, self._retry_after_ns = False, FIRST_RETRY_NS
             log.info("%s is back", self.sensor.name)
             self._on_fault(now_ns, self.sensor.name, "is back", True)

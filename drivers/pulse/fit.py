@@ -9,6 +9,8 @@ holds the line in its corridor however late the host is.
 
 from __future__ import annotations
 
+import math
+
 MEMORY_S = 30.0  # looks fade with this time constant: long enough for 0.01 %, short enough for a warming oscillator
 HELD_UP_S = 0.005
 LEAST_S = 0.5  # of looks before the slope is believed
@@ -29,10 +31,26 @@ class ClockFit:
         self._at_s: float | None = None
         self._first_s = 0.0
         self._shift_s = 0.0
+        self._before_nn = self._before_nt = 0.0  # spreads of the looks before a resume(), fading like the others
+        self._before_s = 0.0
 
     def restart(self) -> None:
-        """The numbers begin anew (opened again, configured again); the rate that was learnt is kept."""
+        """The numbers begin anew (opened again, maybe another chip); the rate that was learnt is kept for a start."""
         self._clear()
+
+    def resume(self) -> None:
+        """The sensor began to sample anew, at another phase of the same clock; the numbers go on.
+
+        What was learnt of the rate stays, with its weight: each run of looks has a line of its own, all one slope.
+        """
+        if self._w:
+            (nn, nt), at_s = self._spreads(), self._at_s or 0.0
+            self._clear()
+            self._before_nn, self._before_nt, self._before_s = nn, nt, at_s
+
+    def shift(self, by: int) -> None:
+        """All numbers so far were too small by so many."""
+        self._n0 += by
 
     @property
     def clock_error(self) -> float | None:
@@ -40,29 +58,40 @@ class ClockFit:
         return self.nominal_period_s / self.period_s - 1.0 if self.known else None
 
     @property
+    def rate_uncertainty(self) -> float:
+        """Standard error of the rate, of 1: a look falls anywhere in a sample's period, wrong by 0.29 of it."""
+        spread = self._spreads()[0] if self._w else 0.0
+        return min(1.0, math.sqrt(1.0 / 12.0 / spread)) if spread > 0.0 else 1.0
+
+    @property
     def started(self) -> bool:
         """True from the first look on."""
         return self._at_s is not None
 
-    def look(self, number: int, before_s: float, after_s: float) -> None:
+    def look(self, number: int, before_s: float, after_s: float, since_s: float = -math.inf) -> None:
         """Between before_s and after_s the samples before ``number`` were there, and ``number`` was not.
 
         The two are read around the transfer; a look during which the host was held up for more than 5 ms moves the
-        corridor only.
+        corridor only. since_s: when ``number`` - 1 was not yet there, where that is known (an interrupt pin tells it).
         """
         now_s = 0.5 * (before_s + after_s)
         if self._at_s is None:
             self._n0, self._t0_s, self._first_s, self._at_s = number, now_s, now_s, now_s
+            if self._before_nn:
+                self._fade_before(now_s)
         if after_s - before_s <= HELD_UP_S or self._w == 0.0:
             keep = max(0.0, 1.0 - (now_s - self._at_s) / MEMORY_S)
             self._at_s = now_s
             n, t = number - 0.5 - self._n0, now_s - self._t0_s
+            if now_s - since_s < self.period_s:  # sample number - 1 was taken between the two
+                n, t = number - 1 - self._n0, t - 0.5 * (now_s - since_s)
             self._w = keep * self._w + 1.0
             self._wn, self._wt = keep * self._wn + n, keep * self._wt + t
             self._wnn, self._wnt = keep * self._wnn + n * n, keep * self._wnt + n * t
-            spread = self._wnn - self._wn * self._wn / self._w
-            if now_s - self._first_s >= LEAST_S and spread > 0:
-                self.period_s = (self._wnt - self._wn * self._wt / self._w) / spread
+            self._before_nn, self._before_nt = keep * self._before_nn, keep * self._before_nt
+            spread_nn, spread_nt = self._spreads()
+            if now_s - self._first_s >= LEAST_S and spread_nn > 0:
+                self.period_s = spread_nt / spread_nn
                 self.known = True
         self._shift_s = 0.0
         newest_s = self.time_s(number - 1)
@@ -70,6 +99,15 @@ class ClockFit:
             self._shift_s = after_s - newest_s
         elif newest_s + self.period_s < before_s:
             self._shift_s = before_s - newest_s - self.period_s
+
+    def _spreads(self) -> tuple[float, float]:
+        """Of number with number, and of number with time, around their means."""
+        nn = self._wnn - self._wn * self._wn / self._w + self._before_nn
+        return nn, self._wnt - self._wn * self._wt / self._w + self._before_nt
+
+    def _fade_before(self, now_s: float) -> None:
+        keep = max(0.0, 1.0 - (now_s - self._before_s) / MEMORY_S)
+        self._before_nn, self._before_nt = keep * self._before_nn, keep * self._before_nt
 
     def time_s(self, number: int) -> float:
         """When sample ``number`` was (or will be) taken."""

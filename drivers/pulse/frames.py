@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import difflib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import av
 import cv2
+import numpy as np
 
 from drivers.clock import Clock
 from drivers.errors import BadInput, DeviceLost, DeviceNotFound
+from drivers.pulse.covering import Covering, CoveringWatch
 from drivers.quiet import open_webcam
 
 WEBCAM_SIZE = (320, 240)
-CLIP_SIZE = (64, 36)  # a mean needs no more
+CLIP_SIZE = (160, 120)  # a mean needs no more; far smaller, the rounding of its pixels would show in it
 WEBCAM_PAUSE_NS = 1_000_000  # read() itself waits for the frame
 
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """Mean green and red of one frame, code values 0..255."""
+    """Mean red, green and blue of one frame, code values 0..255, and what covers the lens."""
 
     t_ns: int
-    green: float
     red: float
+    green: float
+    blue: float
+    covering: Covering = "finger"
 
 
 class WebcamMeans:
@@ -37,10 +41,13 @@ class WebcamMeans:
     the least waiting in it, and carries the stamp over. Where there is no stamp, the time of arrival has to do.
     """
 
-    def __init__(self, number: int, clock: Clock) -> None:
+    def __init__(
+        self, number: int, clock: Clock, open_capture: Callable[[int], cv2.VideoCapture] = open_webcam
+    ) -> None:
         self._number, self._clock = number, clock
         self._offsets: deque[int] = deque(maxlen=150)
-        self._capture = open_webcam(number)
+        self._watch = CoveringWatch()
+        self._capture = open_capture(number)
         if not self._capture.isOpened():
             self._capture.release()
             raise DeviceNotFound(
@@ -67,8 +74,8 @@ class WebcamMeans:
         if stamp_ns > 0:
             self._offsets.append(arrived_ns - stamp_ns)
             t_ns = stamp_ns + min(self._offsets)
-        blue_green_red = cv2.mean(picture)
-        return [Mean(t_ns, blue_green_red[1], blue_green_red[2])]
+        blue, green, red = cv2.mean(picture)[:3]
+        return [Mean(t_ns, red, green, blue, self._watch.add(t_ns, np.ascontiguousarray(picture[..., ::-1], np.uint8)))]
 
     def close(self) -> None:
         """Release the webcam."""
@@ -90,6 +97,7 @@ class ClipMeans:
         self._end_s = 0.0
         self._passed = 0  # frames of this pass
         self._next: Mean | None = None
+        self._watch = CoveringWatch()
 
     @property
     def period_ns(self) -> int:
@@ -119,9 +127,11 @@ class ClipMeans:
         t_s = self._pass_s + at_s - self._first_s
         self._end_s = t_s + self._frame_s
         self._passed += 1
-        rgb = frame.reformat(width=CLIP_SIZE[0], height=CLIP_SIZE[1], format="rgb24", interpolation="AREA").to_ndarray()
-        means = rgb.reshape(-1, 3).mean(axis=0)
-        return Mean(self._start_ns + round(t_s * 1e9), float(means[1]), float(means[0]))
+        width, height = min(CLIP_SIZE[0], frame.width), min(CLIP_SIZE[1], frame.height)
+        rgb = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA").to_ndarray()
+        t_ns = self._start_ns + round(t_s * 1e9)
+        red, green, blue = cv2.mean(rgb)[:3]
+        return Mean(t_ns, red, green, blue, self._watch.add(t_ns, rgb))
 
     def _rewind(self) -> Any:
         self.close()

@@ -1,21 +1,24 @@
-"""A fingertip on a webcam's lens, or a clip of one: the mean green and red of each frame are the pulse.
+"""A fingertip on a webcam's lens, or a clip of one: the mean colour of each frame is the pulse.
 
 More blood swallows more light, so that brightness goes the way a MAX30102's counts go. Lit through the finger most of
-the light is red, and where red is clipped green still moves: their sum carries the pulse of either.
+the light is red, and where red is clipped green still moves: the sum of the channels carries the pulse of each. What is
+no whole fingertip in good light (drivers/pulse/covering.py) is told as no finger.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from drivers.clock import Clock, Service
 from drivers.errors import DeviceLost, DriverError
 from drivers.handover import Line
 from drivers.names import Bench
+from drivers.pulse.covering import Covering
+from drivers.pulse.exposure import ExposureSteps
 from drivers.pulse.frames import ClipMeans, Mean, WebcamMeans
 from drivers.readings import PulseSamples
 from drivers.settings import PulseSettings
@@ -49,19 +52,24 @@ def _open_means(source: str, clock: Clock) -> Means:
     return WebcamMeans(int(source or "0"), clock) if _is_webcam(source) else ClipMeans(source, clock.now_ns())
 
 
-def samples_from_means(t_ns: ArrayLike, green: ArrayLike, red: ArrayLike, first_sample: int = 0) -> PulseSamples:
-    """Means of frames as pulse samples.
+def samples_from_means(
+    means: Sequence[Mean], first_sample: int = 0, finger: bool = True, factors: Sequence[float] | None = None
+) -> PulseSamples:
+    """Means of frames, oldest first, as pulse samples.
 
-    t_ns: (n,), the camera's own frame times, rising. green, red: (n,), mean code values 0..255. ir_counts is the sum of
-    both and red_counts the red, each scaled so that white is 262143.
+    factors: what the light of each is multiplied by (drivers/pulse/exposure.py). ir_counts is the sum of the channels,
+    262143 where it is 510 or more: red and as much again, which no light through a finger is. red_counts is the red
+    alone, 262143 where it is white.
     """
-    g, r = np.asarray(green, np.float64), np.asarray(red, np.float64)
-    ir = np.rint((g + r) * (FULL_COUNTS / 510.0)).astype(np.int32)
-    red_counts = np.rint(r * (FULL_COUNTS / 255.0)).astype(np.int32)
-    times = np.array(t_ns, np.int64)
-    for array in (times, ir, red_counts):
+    rgb = np.array([(m.red, m.green, m.blue) for m in means], np.float64)
+    if factors is not None:
+        rgb *= np.array(factors)[:, None]
+    ir = np.rint(np.clip(rgb.sum(axis=1) / 510.0, 0, 1) * FULL_COUNTS).astype(np.int32)
+    red = np.rint(np.clip(rgb[:, 0] / 255.0, 0, 1) * FULL_COUNTS).astype(np.int32)
+    times = np.array([m.t_ns for m in means], np.int64)
+    for array in (times, ir, red):
         array.flags.writeable = False
-    return PulseSamples(times, ir, red_counts, first_sample)
+    return PulseSamples(times, ir, red, first_sample, finger=finger)
 
 
 class FingerOnLens:
@@ -77,6 +85,13 @@ class FingerOnLens:
         self._number = 0
         self._newest_ns = 0
         self._came_ns = 0
+        self._steps = ExposureSteps()
+        self._covering: Covering | None = None
+
+    @property
+    def covering(self) -> Covering | None:
+        """What covers the lens now; None before the first frame. drivers/pulse/covering.py has it in words (SAYS)."""
+        return self._covering
 
     @property
     def name(self) -> str:
@@ -97,6 +112,8 @@ class FingerOnLens:
         self._means, self._death = means, None
         self._number, self._newest_ns, self._came_ns = 0, 0, self._clock.now_ns()
         self._line.take()
+        self._steps.restart()
+        self._covering = None
         self._service = self._clock.serve("pulse frames", self._grab, means.period_ns, self._died)
 
     def _grab(self, now_ns: int) -> None:
@@ -110,7 +127,8 @@ class FingerOnLens:
         self._death = error
 
     def step(self, now_ns: int) -> list[PulseSamples]:
-        """The frames since the last call, as samples. DeviceLost when none came for 2 s."""
+        """The frames since the last call, as samples: one reading for those under a finger in a row, one for those
+        under none. DeviceLost when none came for 2 s."""
         if self._means is None:
             return []
         if self._death is not None:
@@ -130,8 +148,16 @@ class FingerOnLens:
                 raise DeviceLost(f"{self.name}: no frame for 2 s: is it still plugged in, or used by another program?")
             return []
         self._came_ns = now_ns
+        self._covering = means[-1].covering
+        return [self._samples(list(row), finger) for finger, row in groupby(means, lambda m: m.covering == "finger")]
+
+    def _samples(self, means: list[Mean], finger: bool) -> PulseSamples:
         first, self._number = self._number, self._number + len(means)
-        return [samples_from_means([m.t_ns for m in means], [m.green for m in means], [m.red for m in means], first)]
+        if not finger:
+            self._steps.restart()
+            return samples_from_means(means, first, finger)
+        factors = [self._steps.factor(m.t_ns / 1e9, m.red + m.green + m.blue) for m in means]
+        return samples_from_means(means, first, finger, factors)
 
     def close(self) -> None:
         """Stop grabbing and release the camera."""

@@ -7,6 +7,7 @@ import errno
 import os
 from collections import deque
 from collections.abc import Mapping
+from random import Random
 from typing import Any, Protocol
 
 _READ = 0x0001  # I2C_M_RD of linux/i2c.h
@@ -33,14 +34,25 @@ class SimBus:
         self.devices: dict[int, Chip] = dict(devices)
         self.transfers = 0
         self._faults: deque[int] = deque()
+        self._late_faults: deque[int] = deque()
+        self._share, self._share_code, self._random = 0.0, 0, Random(0)
 
-    def fail(self, code: int, times: int = 1) -> None:
-        """The next ``times`` transfers raise OSError(code) before they reach a chip."""
-        self._faults.extend([code] * times)
+    def fail(self, code: int, times: int = 1, late: bool = False) -> None:
+        """The next ``times`` transfers raise OSError(code) before they reach a chip; late: reads, after they did.
+
+        A late one has popped the FIFO and cleared the flags, and what it read is gone: a disturbed last byte.
+        """
+        (self._late_faults if late else self._faults).extend([code] * times)
+
+    def fail_share(self, code: int, share: float, seed: int = 0) -> None:
+        """From now on this share of all transfers, 0 to 1, raises OSError(code) before it reaches a chip."""
+        self._share, self._share_code, self._random = share, code, Random(seed)
 
     def heal(self) -> None:
         """Forget the faults that are still to come."""
         self._faults.clear()
+        self._late_faults.clear()
+        self._share = 0.0
 
     def read_byte_data(self, i2c_addr: int, register: int, force: bool | None = None) -> int:
         """One register."""
@@ -64,7 +76,7 @@ class SimBus:
         chips = [self._begin(i2c_msgs[0].addr)] + [self._chip(m.addr) for m in i2c_msgs[1:]] if i2c_msgs else []
         for chip, message in zip(chips, i2c_msgs, strict=True):
             if message.flags & _READ:
-                ctypes.memmove(message.buf, chip.read(message.len), message.len)
+                ctypes.memmove(message.buf, self._late(chip.read(message.len)), message.len)
             else:
                 chip.write(ctypes.string_at(message.buf, message.len))
 
@@ -74,12 +86,19 @@ class SimBus:
     def _read(self, address: int, register: int, length: int) -> bytes:
         chip = self._begin(address)
         chip.write(bytes([register]))
-        return chip.read(length)
+        return self._late(chip.read(length))
+
+    def _late(self, data: bytes) -> bytes:
+        if self._late_faults:
+            raise _error(self._late_faults.popleft())
+        return data
 
     def _begin(self, address: int) -> Chip:
         self.transfers += 1
         if self._faults:
             raise _error(self._faults.popleft())
+        if self._share and self._random.random() < self._share:
+            raise _error(self._share_code)
         return self._chip(address)
 
     def _chip(self, address: int) -> Chip:

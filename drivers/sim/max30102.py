@@ -21,6 +21,9 @@ RATE_MAX_TWO_LEDS_HZ = (1600, 1000, 800, 400)
 RATE_MAX_ONE_LED_HZ = (3200, 1600, 1600, 1000)
 CONVERSION_NS = 29_000_000
 STATUS_1, STATUS_2, ENABLE_1, ENABLE_2 = 0x00, 0x01, 0x02, 0x03
+ADC_STEPS_NA = (2048, 4096, 8192, 16384)
+# What a feed gives is what a chip at these settings sees: drivers/sim/feed.py scales a finger so.
+FEED_LED_CODE, FEED_RANGE_NA = 35, 4096
 WR_PTR, OVF, RD_PTR, FIFO_DATA, FIFO_CONFIG, MODE, SPO2 = 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0A
 RED_LED, IR_LED, TEMP_INT, TEMP_FRAC, TEMP_EN = 0x0C, 0x0D, 0x1F, 0x20, 0x21
 REVISION, PART = 0xFE, 0xFF
@@ -37,13 +40,23 @@ class Skin(Protocol):
 class Max30102:
     """Registers and FIFO. Time passes when the bus touches it: it catches up with clock.now_ns() first.
 
-    clock_error: how much faster its clock runs than the host's (0.01 = 1 %). seed: of the junk bits. ``taken`` counts
-    the FIFO samples since sampling began, ``lost`` those that were overwritten or found no room: truth for tests.
+    clock_error: how much faster its clock runs than the host's (0.01 = 1 %). seed: of the junk bits. swapped: a board
+    whose red and IR LEDs are swapped, currents and samples alike, as many clones' are. ``taken`` counts the FIFO
+    samples since sampling began, ``lost`` those that were overwritten or found no room: truth for tests.
     """
 
-    def __init__(self, feed: Skin, clock: Clock, start_ns: int, clock_error: float = 0.004, seed: int = 0) -> None:
+    def __init__(
+        self,
+        feed: Skin,
+        clock: Clock,
+        start_ns: int,
+        clock_error: float = 0.004,
+        seed: int = 0,
+        swapped: bool = False,
+    ) -> None:
         self._feed, self._clock, self._start_ns, self._clock_error = feed, clock, start_ns, clock_error
         self._seed = seed
+        self.swapped = swapped
         self.part_id = 0x15
         self.temperature_c = 31.5
         self.taken = 0
@@ -72,6 +85,14 @@ class Max30102:
     def nack(self, times: int) -> None:
         """Do not acknowledge the next ``times`` transactions."""
         self._nacks = times
+
+    @property
+    def interrupt(self) -> bool:
+        """Whether it pulls its INT pin low now: an enabled flag stands, or PWR_RDY, which needs no enabling."""
+        self._catch_up()
+        return bool(
+            self._r[STATUS_1] & (self._r[ENABLE_1] & 0xE0 | PWR_RDY) or self._r[STATUS_2] & self._r[ENABLE_2] & TEMP_RDY
+        )
 
     # The bus side.
 
@@ -199,12 +220,18 @@ class Max30102:
             self._next += samples * averaged
             self.taken += samples
             self.lost += samples
+            if self._r[FIFO_CONFIG] & 0x10:  # the pointers went round with them
+                self._wr, self._rd = (self._wr + samples) & 31, (self._rd + samples) & 31
 
     def _convert(self, t_ns: int) -> tuple[int, int]:
+        """The counts of the two slots: what the finger gives back, by the slot's current, and at most full scale."""
         red, ir = self._feed.counts((t_ns - self._start_ns) / 1e9)
+        first, second = (ir, red) if self.swapped else (red, ir)
         unseen = (1 << (3 - (self._r[SPO2] & 3))) - 1  # shorter pulses give fewer bits, left-justified
-        lit_red, lit_ir = (red if self._r[RED_LED] else 0), (ir if self._r[IR_LED] else 0)
-        return min(max(lit_red, 0), 0x3FFFF) & ~unseen, min(max(lit_ir, 0), 0x3FFFF) & ~unseen
+        full = FEED_LED_CODE * ADC_STEPS_NA[self._r[SPO2] >> 5 & 3]
+        first = first * self._r[RED_LED] * FEED_RANGE_NA // full
+        second = second * self._r[IR_LED] * FEED_RANGE_NA // full
+        return min(max(first, 0), 0x3FFFF) & ~unseen, min(max(second, 0), 0x3FFFF) & ~unseen
 
     def _push(self, t_ns: int, red: int, ir: int) -> None:
         self.taken += 1

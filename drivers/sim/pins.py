@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from gpiozero.pins.mock import MockFactory, MockPin
@@ -19,6 +20,10 @@ class SimPin(MockPin):  # type: ignore[misc]
         super().__init__(factory, info)
         self._pull = "up"
         self._state = True
+        self.pulled_low: Callable[[], bool] | None = None  # by a simulated chip's open-drain output
+
+    def _get_state(self) -> bool:
+        return self._state and not (self.pulled_low is not None and self.pulled_low())
 
     def _set_pull(self, value: str) -> None:
         self._pull = value

@@ -9,11 +9,14 @@ from drivers.clock import Clock
 from drivers.sim.scenario import Scenario
 
 if TYPE_CHECKING:
-    from drivers.sim.bus import SimBus
+    from drivers.sim.bus import Chip, SimBus
     from drivers.sim.feed import Feed
+    from drivers.sim.handheld import Handheld
     from drivers.sim.hands import SimHands
     from drivers.sim.market import NightMarket
     from drivers.sim.pins import SimPins
+    from drivers.sim.strap import SimStrap
+    from drivers.sim.sweat import Sweat
 
 
 class World:
@@ -41,14 +44,59 @@ class World:
 
     @cached_property
     def bus(self) -> SimBus:
-        """An I2C bus with a MAX30102 at 0x57."""
+        """An I2C bus with a MAX30102 at 0x57, a Grove GSR on an ADS1115 at 0x48, a tinyGSR at 0x49, and two IMUs.
+
+        The IMUs are an MPU-6050 at 0x68 and an LSM6DSOX at 0x6A; both feel the same hand.
+        """
         from drivers.sim.bus import SimBus
         from drivers.sim.max30102 import Max30102
 
         chip = Max30102(
             self.pulse, self.clock, self.start_ns, clock_error=self.scenario.chip_clock_error, seed=self.scenario.seed
         )
-        return SimBus({0x57: chip})
+        return SimBus({0x57: chip, **self._skin_chips(), **self._motion_chips()})
+
+    @cached_property
+    def skin(self) -> Sweat:
+        """The same person's skin: it responds to what the heart responds to."""
+        from drivers.sim.sweat import Sweat
+
+        return Sweat([change.at_s for change in self.scenario.heart if change.at_s > 0.0], self.scenario.seed)
+
+    def _skin_chips(self) -> dict[int, Chip]:
+        from drivers.sim.ads1115 import Ads1115
+        from drivers.sim.skin_board import grove_board, tinygsr_board
+        from drivers.sim.tla2022 import tla2022
+
+        grove, tiny = (board(self.skin.conductance_us, self.start_ns) for board in (grove_board, tinygsr_board))
+        return {
+            0x48: Ads1115({4: grove.volts}, self.clock, seed=self.scenario.seed),
+            0x49: tla2022(tiny.volts, self.clock, seed=self.scenario.seed),
+        }
+
+    @cached_property
+    def held(self) -> Handheld:
+        """How whoever holds the rig moves it."""
+        from drivers.sim.handheld import Handheld
+
+        return Handheld(self.scenario.seed, self.scenario.walks)
+
+    def _motion_chips(self) -> dict[int, Chip]:
+        from drivers.sim.lsm6dsox import Lsm6dsox
+        from drivers.sim.mpu6050 import Mpu6050
+
+        error = self.scenario.motion_clock_error
+        return {
+            0x68: Mpu6050(self.held, self.clock, self.start_ns, error),
+            0x6A: Lsm6dsox(self.held, self.clock, self.start_ns, error),
+        }
+
+    @cached_property
+    def strap(self) -> SimStrap:
+        """A chest strap round the same heart, and the Bluetooth it is heard by."""
+        from drivers.sim.strap import SimStrap, beats_of
+
+        return SimStrap(beats_of(self.pulse), self.clock, self.start_ns, seed=self.scenario.seed)
 
     @cached_property
     def pins(self) -> SimPins:
@@ -56,6 +104,16 @@ class World:
         from drivers.sim.pins import SimPins
 
         return SimPins(self.clock)
+
+    def wire_pulse_interrupt(self, pin: int) -> None:
+        """Join the INT output of the chip at 0x57 to a pin (BCM number)."""
+        from drivers.sim.max30102 import Max30102
+
+        def low() -> bool:
+            chip = self.bus.devices.get(0x57)
+            return isinstance(chip, Max30102) and chip.interrupt
+
+        self.pins.pin(pin).pulled_low = low
 
     @cached_property
     def hands(self) -> SimHands:

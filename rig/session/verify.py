@@ -92,7 +92,7 @@ class _Timeline:
         self.frame_ns: list[int] = []
         self._count = 0
         self._newest: dict[object, int] = {}
-        self._numbers = {"pulse": 0, "hands": 0}
+        self._numbers = {"pulse": 0, "motion": 0, "skin": 0, "hands": 0}
         self._seen: dict[str, int] = {}
         self._camera_index = -1
         self._most_index = 0

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from drivers.clock import SystemClock
-from drivers.doctor import examine_camera, examine_devices, examine_knobs, examine_pulse, pi_model
-from drivers.settings import CameraSettings, KnobsSettings, PulseSettings
+from drivers.doctor import examine_camera, examine_devices, examine_knobs, examine_motion, examine_pulse, pi_model
+from drivers.settings import CameraSettings, KnobsSettings, MotionSettings, PulseSettings
 from rig.config import Config, GradeSettings
 from rig.doctor import examine_config, examine_engine, examine_heat, examine_page, examine_takes, examine_time, versions
 
@@ -83,6 +83,16 @@ def test_a_bus_this_user_may_not_open_names_the_group(pi: Path) -> None:
     (pi / "dev/i2c-1").write_text("")
     (pi / "dev/i2c-1").chmod(0)
     assert "usermod -aG i2c" in examine_pulse(PulseSettings(), PI, pi).remedy
+
+
+def test_a_motion_sensor_is_looked_for_where_one_is_wanted(pi: Path) -> None:
+    wanted = MotionSettings(name="lsm6dsox", bus=7)
+    findings = examine_devices(CameraSettings(name="sim"), PulseSettings(bus="sim"), KnobsSettings(), pi, wanted)
+    (finding,) = [finding for finding in findings if finding.name == "motion"]
+    assert (finding.state, finding.says) == ("fail", "no I2C bus /dev/i2c-7")
+    assert "motion.bus" in finding.remedy
+    assert examine_motion(MotionSettings(name="mpu6050", bus="sim"), PI, pi).says == "simulated"
+    assert examine_motion(MotionSettings(), PI, pi).says == "none wanted"
 
 
 def test_pins_that_are_not_there(pi: Path) -> None:

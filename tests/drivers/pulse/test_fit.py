@@ -57,3 +57,51 @@ def test_a_restart_keeps_the_rate_and_forgets_the_numbers() -> None:
     assert not fit.started
     with pytest.raises(ValueError, match="expected a look"):
         fit.time_s(0)
+
+
+def test_a_sensor_that_begins_anew_keeps_its_rate_at_another_phase() -> None:
+    fit = looks(140.5, 10.0)
+    fit.resume()
+    assert not fit.started
+    now_s, began_s = 16.0, 15.9937
+    for _ in range(30):  # half a second: far too little to learn the rate from
+        now_s += 0.01618
+        fit.look(2000 + int((now_s - began_s) * 140.5) + 1, now_s, now_s)
+        assert 1 / fit.period_s == pytest.approx(140.5, rel=5e-4)
+    assert fit.time_s(2000) == pytest.approx(began_s, abs=0.002)
+
+
+def test_the_time_between_two_lines_fades_what_the_first_one_knew() -> None:
+    fit = looks(140.5, 10.0)
+    fit.resume()
+    for k in range(300):  # a minute later, and colder
+        fit.look(int(k * 0.01618 * 139.0) + 1, 90.0 + k * 0.01618, 90.0 + k * 0.01618)
+    assert 1 / fit.period_s == pytest.approx(139.0, rel=1e-3)
+
+
+def test_a_look_that_knows_when_the_sample_was_not_there_is_not_biased() -> None:
+    """An interrupt pin is read every 3.82 ms: a look comes up to that long after its sample, never later."""
+    fit, now_s, seen, quiet_s = ClockFit(0.01), 0.0, 0, 0.0
+    while now_s < 10.0:
+        now_s += 0.00382
+        number = int(now_s * 100.4) + 1
+        if number > seen:
+            seen = number
+            fit.look(number, now_s, now_s, quiet_s)
+        quiet_s = now_s
+    assert fit.time_s(500) == pytest.approx(500 / 100.4, abs=2e-4)
+
+
+def test_numbers_can_be_told_again() -> None:
+    fit = looks(100.4, 5.0)
+    at_s = fit.time_s(100)
+    fit.shift(32)
+    assert fit.time_s(132) == pytest.approx(at_s, abs=1e-9)
+
+
+def test_it_knows_how_well_it_knows_the_rate() -> None:
+    assert ClockFit(0.01).rate_uncertainty == 1.0
+    for seconds in (1.0, 3.0, 20.0):
+        worst = max(abs(1 / looks(98.06, seconds, 0.015, seed).period_s / 98.06 - 1) for seed in range(12))
+        told = looks(98.06, seconds, 0.015).rate_uncertainty
+        assert 0.3 * told < worst < 4.0 * told

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from i2c_path import wired
 
 from drivers.errors import DeviceLost, DeviceNotFound, WrongDevice
 from drivers.names import Bench
@@ -27,7 +28,7 @@ class Rig:
         self.world = World(self.clock, Scenario(chip_clock_error=clock_error))
         self.sensor: Max3010x = make(
             PulseSettings(bus="sim", **settings),  # type: ignore[arg-type]
-            Bench(self.clock, lambda: self.world),
+            Bench(self.clock, lambda: wired(self.world)),
         )
         self.got: list[PulseSamples] = []
 

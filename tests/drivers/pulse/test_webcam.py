@@ -9,6 +9,7 @@ import pytest
 
 from drivers.errors import BadInput, DeviceLost, DeviceNotFound
 from drivers.names import Bench, make_pulse
+from drivers.pulse.frames import Mean
 from drivers.pulse.webcam import FingerOnLens, samples_from_means
 from drivers.readings import PulseSamples
 from drivers.settings import PulseSettings
@@ -52,10 +53,12 @@ def make(source: str) -> tuple[FingerOnLens, SimulatedClock]:
 
 
 def test_means_become_counts_where_darker_is_more_blood() -> None:
-    samples = samples_from_means([10, 20, 30], [0.0, 51.0, 255.0], [0.0, 204.0, 255.0], first_sample=4)
+    means = [Mean(10, 0.0, 0.0, 0.0), Mean(20, 204.0, 40.0, 11.0), Mean(30, 255.0, 255.0, 255.0)]
+    samples = samples_from_means(means, first_sample=4)
     assert samples.ir_counts.tolist() == [0, 131072, 262143]
     assert samples.red_counts.tolist() == [0, 209714, 262143]
-    assert (samples.t_ns.tolist(), samples.first_sample) == ([10, 20, 30], 4)
+    assert (samples.t_ns.tolist(), samples.first_sample, samples.finger) == ([10, 20, 30], 4, True)
+    assert samples_from_means(means[1:2], finger=False, factors=[0.5]).ir_counts.tolist() == [65536]
 
 
 def test_a_clip_of_a_fingertip_gives_its_heart_rate(tmp_path: Path) -> None:
@@ -147,16 +150,16 @@ def test_frames_that_stop_coming_are_a_lost_device() -> None:
 def test_fingers_on_real_phone_cameras(shared: Path, name: str) -> None:
     """The Welltory recordings: each shown rate against the chest strap's, and shown most of the time."""
     with np.load(shared / "data" / "pulse" / f"welltory_{name}.npz") as z:
-        t_ns, rgb, ref = 10**9 + np.rint(z["t_frame"] * 1e9).astype(np.int64), z["rgb"], z["ref_beats"]
+        t_ns, rgb, ref = 10**9 + np.rint(z["t_frame"] * 1e9).astype(np.int64), z["rgb"].tolist(), z["ref_beats"]
     body, errors, asked = BodyReader(), [], 0
     for i in range(0, len(t_ns), 2):
-        chunk = slice(i, i + 2)
-        body.add(samples_from_means(t_ns[chunk], rgb[chunk, 1], rgb[chunk, 0], i), int(t_ns[chunk][-1]))
-        now_s = (int(t_ns[chunk][-1]) - 10**9) / 1e9
+        means = [Mean(int(t), *colour) for t, colour in zip(t_ns[i : i + 2], rgb[i : i + 2], strict=True)]
+        body.add(samples_from_means(means, i), means[-1].t_ns)
+        now_s = (means[-1].t_ns - 10**9) / 1e9
         true = ref[(ref >= now_s - 10) & (ref < now_s)]
         if i % 30 == 0 and now_s > 12 and len(true) > 4:
             asked += 1
-            rate = body.read(int(t_ns[chunk][-1])).heart_rate_bpm
+            rate = body.read(means[-1].t_ns).heart_rate_bpm
             if rate is not None:
                 errors.append(abs(rate - 60 * (len(true) - 1) / (true[-1] - true[0])))
     assert len(errors) > 0.8 * asked

@@ -222,3 +222,77 @@ def test_nacks_come_from_the_chip(bench: Bench) -> None:
         bench.get(0xFF)
     assert caught.value.errno == errno.EREMOTEIO
     assert bench.get(0xFF) == 0x15
+
+
+def test_the_pointers_go_round_with_every_sample_lost_or_not(bench: Bench) -> None:
+    bench.start()
+    for ms, taken in ((1005, 100), (60_000, 6100), (330, 6133)):
+        bench.wait(ms)
+        write, _, read = bench.pointers()
+        assert write == read == taken % 32
+
+
+def test_light_goes_with_the_current_and_the_range_up_to_full_scale(bench: Bench) -> None:
+    bench.start()
+    for register, value in ((0x0C, 70), (0x0D, 70)):
+        bench.bus.write_byte_data(ADDRESS, register, value)
+    bench.wait(15)
+    assert bench.samples(1) == [(20, 200_020)]
+    bench.bus.write_byte_data(ADDRESS, 0x0D, 105)
+    bench.wait(10)
+    assert bench.samples(1) == [(40, 0x3FFFF)]
+    bench.bus.write_byte_data(ADDRESS, 0x0A, 0x67)  # 16384 nA: a quarter
+    bench.wait(10)
+    (sample,) = bench.samples(1)
+    assert sample[1] == pytest.approx(100_030 * 3 / 4, abs=20)
+
+
+def test_a_swapped_board_swaps_the_leds_and_their_samples(bench: Bench) -> None:
+    bench.chip.swapped = True
+    bench.start()
+    bench.bus.write_byte_data(ADDRESS, 0x0D, 70)
+    bench.wait(15)
+    assert bench.samples(1) == [(100_010, 20)]
+
+
+def test_the_interrupt_is_pulled_by_what_is_enabled_and_let_go_by_reading(bench: Bench) -> None:
+    assert bench.chip.interrupt  # PWR_RDY asks nobody
+    bench.get(0x00)
+    bench.start()
+    bench.wait(15)
+    assert not bench.chip.interrupt
+    bench.bus.write_byte_data(ADDRESS, 0x02, 0x40)
+    assert bench.chip.interrupt
+    bench.samples(1)
+    assert not bench.chip.interrupt
+    bench.wait(10)
+    assert bench.chip.interrupt
+    bench.get(0x00)
+    assert not bench.chip.interrupt
+
+
+def test_a_bus_fails_late_after_the_chip_has_popped(bench: Bench) -> None:
+    bench.start()
+    bench.wait(35)
+    bench.bus.fail(errno.EIO, late=True)
+    with pytest.raises(OSError, match="Input/output error"):
+        bench.samples(1)
+    assert bench.samples(1) == [(20, 100_020)]
+
+
+def test_a_bus_fails_by_a_share_of_its_transfers_the_same_each_time(bench: Bench) -> None:
+    def failures() -> list[int]:
+        bench.bus.fail_share(errno.EREMOTEIO, 0.01, seed=5)
+        failed = []
+        for k in range(3000):
+            try:
+                bench.get(0xFF)
+            except OSError:
+                failed.append(k)
+        return failed
+
+    first = failures()
+    assert 15 < len(first) < 50
+    assert failures() == first
+    bench.bus.heal()
+    assert bench.get(0xFF) == 0x15

@@ -1,0 +1,1 @@
+"""One file a motion sensor (IMU); chosen by name from drivers.names."""
