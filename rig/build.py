@@ -22,6 +22,7 @@ from drivers.pulse.taps import Taps
 from drivers.readings import Reading
 from drivers.sim.scenario import Scenario
 from drivers.sim.world import World
+from rig.body.baseline import QuietBaseline
 from rig.config import Config
 from rig.decide import Decider
 from rig.grade.engines import choose_engine
@@ -56,15 +57,25 @@ def simulated(config: Config) -> Config:
         config,
         camera=replace(config.camera, name="sim"),
         pulse=replace(config.pulse, name="max3010x", bus="sim"),
+        motion=replace(config.motion, bus="sim"),
+        skin=replace(config.skin, bus="sim"),
         knobs=replace(config.knobs, name="gpio", pins="sim"),
     )
 
 
 @contextmanager
 def build(
-    config: Config, clock: Clock, stop: Stop, scenario: Scenario | None = None, keep_going: bool = False
+    config: Config,
+    clock: Clock,
+    stop: Stop,
+    scenario: Scenario | None = None,
+    keep_going: bool = False,
+    baseline: QuietBaseline | None = None,
 ) -> Iterator[Built]:
-    """Everything made, nothing opened but the page; closed at the end. UserError or DriverError tell why not."""
+    """Everything made, nothing opened but the page; closed at the end. UserError or DriverError tell why not.
+
+    baseline: this person's quiet heart, for arousal (rig/body/baseline.py).
+    """
     named = load_look(config.look.name)
     routes = read_routes(named.routes, named.name)
 
@@ -101,7 +112,7 @@ def build(
         min_minutes=config.takes.min_minutes,
         on_fault=lambda t_ns, where, message, recovered: shoot.fault(t_ns, where, message, recovered),
     )
-    decider = Decider(named.look, routes)
+    decider = Decider(named.look, routes, baseline=baseline)
     shoot = Shoot(
         clock=clock,
         camera=camera,

@@ -29,15 +29,15 @@ def state_folder(environ: Mapping[str, str] | None = None) -> Path:
 
 
 @contextmanager
-def open_log(folder: Path, journal: bool | None = None) -> Iterator[None]:
+def open_log(folder: Path, journal: bool | None = None, aloud: bool = True) -> Iterator[None]:
     """Log to stderr and to ``folder``/rig.log until the end of the block.
 
     journal: put syslog's priorities before each line (None: when stderr is the journal). A folder that cannot be
-    written is said once on stderr, and stops nothing.
+    written is said once on stderr, and stops nothing. aloud: False for a command that tells faults on its own screen.
     """
     to_journal = "JOURNAL_STREAM" in os.environ if journal is None else journal
     root = logging.getLogger()
-    handlers: list[logging.Handler] = [_stderr(to_journal)]
+    handlers: list[logging.Handler] = [_stderr(to_journal) if aloud else logging.NullHandler()]
     before = root.level
     root.setLevel(logging.INFO)
     root.addHandler(handlers[0])

@@ -25,6 +25,8 @@ class Body:
     heart_rate_bpm: of the last ten seconds' clean IBIs. rmssd_ms: of the last minute's, at least 30 s of them.
     amplitude: pulse amplitude against this person's own slow baseline, 0..1, 0.5 is the baseline, 0 a quarter of it
     and 1 four times it. arousal: 0..1 against this person's own baseline (rig/body/arousal.py). sqi: 0..1.
+    moving: the hand, 0 held still or no sensor, 1 walking (rig/body/moving.py). scl_us, scr_us: of the skin, in
+    microsiemens: its slow level, and how far it stands above it now (rig/body/skin.py).
     """
 
     heart_rate_bpm: float | None = None
@@ -33,3 +35,6 @@ class Body:
     arousal: float | None = None
     sqi: float = 0.0
     newest_beat_ns: int | None = None
+    moving: float = 0.0
+    scl_us: float | None = None
+    scr_us: float | None = None

@@ -7,13 +7,25 @@ from collections import deque
 
 from drivers.readings import BodyReading, Motion, PulseSamples, ReportedBeat, Skin
 from rig.body.arousal import Arousal
+from rig.body.baseline import QuietBaseline
 from rig.body.beats import UpstrokeFinder
+from rig.body.first_look import FirstLook
 from rig.body.grid import Grid
 from rig.body.meaning import Beat, Body
+from rig.body.motion_rate import MotionRate
+from rig.body.moving import Moving
 from rig.body.quality import Quality
 from rig.body.rhythm import TRUSTED, Rhythm
+from rig.body.skin import SkinReader
 
-FINGER_COUNTS = 20_000  # of 262143: without a finger this reflective sensor sees next to nothing
+# Of 262143: without a finger this reflective sensor sees next to nothing. Only where the driver cannot tell the LED's
+# current: one that can knows better than any count.
+FINGER_COUNTS = 20_000
+CLIPPED_COUNTS = 260_000  # of 262143: at the end of the range there is no pulse; the noise reaches a little below it
+CLIPPED_S = 0.5  # a pulse's rise: what is clipped in that time spoils it
+DOUBT = 0.4  # of a beat's quality, taken off when the hand moves fully: the best ones still count
+STIRRED = 0.05  # of Body.moving: from here on the beats alone do not tell the rate; 0 to .15 do as well
+STIRRED_S = 8.0  # and so long after: beats that were found in movement stay in the rate about that long
 SETTLE_S = 0.6  # the light of a finger that is put on, taken off or moved changes for that long
 MOVED = 0.12  # of the light in 50 ms: no pulse does that
 SILENT_S = 2.0
@@ -23,12 +35,22 @@ WAVE_STEP, WAVE_POINTS = 4, 125  # the little waveform: 25 points a second, five
 class BodyReader:
     """All state of the body. The same readings give the same beats and the same Body, whenever it is asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, baseline: QuietBaseline | None = None) -> None:
+        """baseline: this person's quiet heart, measured on purpose; without one, what is usual is learnt."""
         self._grid = Grid()
         self._finder = UpstrokeFinder()
         self._quality = Quality()
         self._rhythm = Rhythm()
-        self._arousal = Arousal()
+        self._arousal = Arousal(baseline)
+        self._first_look = FirstLook()
+        self._skin = SkinReader()
+        self._moving = Moving()
+        self._motion_rate = MotionRate(self._moving)
+        self._stirred_s = -math.inf  # when the hand last moved
+        self._finger = True
+        self._is_told = False  # the beats come from a device that finds them itself: no movement spoils them
+        self._clipped = 0.0  # 1 at a clipped sample, 0 CLIPPED_S after the last of them
+        self._sample_s = -math.inf  # newest sample under a finger
         self._origin_ns: int | None = None
         self._light = 0.0
         self._before: deque[float] = deque(maxlen=5)
@@ -41,7 +63,11 @@ class BodyReader:
 
     def add(self, reading: BodyReading, seen_ns: int) -> list[Beat]:
         """One reading of a sensor of the body, seen at seen_ns; the beats that it completes, oldest first."""
-        if isinstance(reading, Motion | Skin):
+        if isinstance(reading, Skin):
+            self._skin.add(reading, seen_ns)
+            return []
+        if isinstance(reading, Motion):
+            self._motion(reading)
             return []
         if isinstance(reading, ReportedBeat):
             return [self._reported(reading, seen_ns)]
@@ -50,17 +76,18 @@ class BodyReader:
     def read(self, now_ns: int) -> Body:
         """What is known at now_ns. Without a finger, or without samples for 2 s, heart rate and RMSSD are unknown.
 
+        While the hand moves, the heart rate is the one that pulse and accelerometer agree on (rig/body/belief.py).
         Arousal and amplitude fade first (rig/body/arousal.py), so that nothing that they drive ever jumps.
         """
+        skin = self._skin.read(now_ns)
         if self._origin_ns is None:
-            return Body()
+            return Body(scl_us=skin.scl_us, scr_us=skin.scr_us)
         now_s = (now_ns - self._origin_ns) / 1e9
         newest = None if self._beat_s is None else self._origin_ns + round(self._beat_s * 1e9)
         silent_s = now_s - self._newest_s
         beatless_s = now_s - self._beat_s if self._beat_s is not None else math.inf
-        sqi = self._sqi * _fade(beatless_s, 1.5, 1.5) * _fade(silent_s, 0.5, SILENT_S - 0.5)
-        alive = silent_s <= SILENT_S
-        rate = self._rhythm.heart_rate_bpm(now_s) if alive else None
+        sqi = self._sqi * _fade(beatless_s, 1.5, SILENT_S - 1.5) * _fade(silent_s, 0.5, SILENT_S - 0.5)
+        rate = self._rate(now_s) if self._finger and silent_s <= SILENT_S else None
         arousal, amplitude = self._arousal.at(now_s)
         return Body(
             heart_rate_bpm=rate,
@@ -69,6 +96,9 @@ class BodyReader:
             arousal=arousal,
             sqi=sqi,
             newest_beat_ns=newest,
+            moving=self._moving.now(now_s),
+            scl_us=skin.scl_us,
+            scr_us=skin.scr_us,
         )
 
     def wave(self) -> tuple[float, ...]:
@@ -85,22 +115,51 @@ class BodyReader:
             self._origin_ns = t_ns
         return (t_ns - self._origin_ns) / 1e9
 
+    def _rate(self, now_s: float) -> float | None:
+        by_beats = self._rhythm.heart_rate_bpm(now_s)
+        still = self._is_told or now_s - self._stirred_s > STIRRED_S
+        if by_beats is not None and still:
+            return by_beats
+        moved = self._motion_rate.heart_rate_bpm(now_s)
+        return self._first_look.heart_rate_bpm(now_s) if moved is None and still else moved
+
+    def _motion(self, motion: Motion) -> None:
+        if not len(motion.t_ns):
+            return
+        t_s = self._seconds(int(motion.t_ns[-1]))
+        assert self._origin_ns is not None
+        self._moving.add(motion, self._origin_ns)
+        if self._moving.now(t_s) > STIRRED:
+            self._stirred_s = t_s
+
     def _reported(self, beat: ReportedBeat, seen_ns: int) -> Beat:
         t_s = self._seconds(beat.t_ns)
+        self._is_told = self._finger = True
         ibi_s = self._rhythm.add(t_s, 1.0, None if beat.ibi_ms is None else beat.ibi_ms / 1000.0)
         self._beat_s, self._sqi = t_s, 1.0
         self._newest_s = t_s + 1.0  # nothing comes between two reported beats
-        self._arousal.add(t_s, self._rhythm.heart_rate_bpm(t_s), None, None)
+        rate = self._rhythm.heart_rate_bpm(t_s)
+        self._arousal.add(t_s, rate, None, None, moving=self._moving.now(t_s))
         return Beat(beat.t_ns, seen_ns, None if ibi_s is None else ibi_s * 1000.0, 1.0)
 
     def _samples(self, samples: PulseSamples, seen_ns: int) -> list[Beat]:
         beats: list[Beat] = []
+        ma = samples.ir_ma or 1.0
+        self._is_told = False
+        least = FINGER_COUNTS if samples.ir_ma is None else 1
         for t_ns, counts in zip(samples.t_ns.tolist(), samples.ir_counts.tolist(), strict=True):
             t_s = self._seconds(t_ns)
-            if counts < FINGER_COUNTS:
+            before, self._finger = self._finger, samples.finger and counts >= least
+            if not self._finger:
                 self._off_until_s = t_s + SETTLE_S
+                if before:
+                    self._arousal.lost(t_s)
                 continue
-            anew, steps = self._grid.push(t_s, -math.log(counts))
+            self._clipped = max(0.0, self._clipped - max(0.0, t_s - self._sample_s) / CLIPPED_S)
+            if counts > CLIPPED_COUNTS:
+                self._clipped = 1.0
+            self._sample_s = t_s
+            anew, steps = self._grid.push(t_s, -math.log(counts / ma))
             if anew:
                 self._restart()
             for step_s, x in steps:
@@ -110,10 +169,15 @@ class BodyReader:
         return beats
 
     def _restart(self) -> None:
+        self._forget()
+        self._before.clear()
+
+    def _forget(self) -> None:
         self._finder.restart()
         self._quality.restart()
         self._rhythm.restart()
-        self._before.clear()
+        self._motion_rate.restart()
+        self._first_look.restart()
 
     def _step(self, t_s: float, x: float, seen_ns: int) -> Beat | None:
         moved = len(self._before) == 5 and abs(x - self._before[0]) > MOVED
@@ -122,12 +186,12 @@ class BodyReader:
             self._off_until_s = t_s + SETTLE_S
         if t_s < self._off_until_s:
             self._light = x
-            self._finder.restart()
-            self._quality.restart()
-            self._rhythm.restart()
+            self._forget()
             return None
         self._newest_s = t_s
         self._light += (x - self._light) * 0.01
+        self._motion_rate.push(t_s, x)
+        self._first_look.push(t_s, x)
         y = self._quality.push(x)
         self._steps += 1
         if self._steps % WAVE_STEP == 0:
@@ -137,12 +201,14 @@ class BodyReader:
             return None
         ibi = upstroke.t_s - self._beat_s if self._beat_s is not None else None
         sqi = self._quality.judge(upstroke.rise, self._finder.usual_rise, ibi, self._finder.usual_ibi_s)
+        moving = self._moving.now(t_s)
+        sqi *= (1.0 - DOUBT * moving) * (1.0 - self._clipped)
         self._sqi += (sqi - self._sqi) * 0.3
         self._beat_s = upstroke.t_s
         ibi_s = self._rhythm.add(upstroke.t_s, sqi)
         if sqi >= TRUSTED:
-            rate = self._rhythm.heart_rate_bpm(t_s)
-            self._arousal.add(t_s, rate, upstroke.rise, self._light)
+            rmssd_ms = self._rhythm.rmssd_ms(t_s)
+            self._arousal.add(t_s, self._rate(t_s), upstroke.rise, self._light, rmssd_ms, moving)
         assert self._origin_ns is not None
         t_ns = self._origin_ns + round(upstroke.t_s * 1e9)
         return Beat(t_ns, seen_ns, None if ibi_s is None else ibi_s * 1000.0, sqi)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "shoot": ("rig.cli.shoot", "shoot: the camera is graded live, and takes are kept"),
+    "pulse": ("rig.cli.pulse", "watch the pulse on this terminal, keep it in a file, set your baseline"),
     "takes": ("rig.cli.takes", "list the takes"),
     "show": ("rig.cli.show", "what is in a take: duration, frames, beats, turns, faults"),
     "verify": ("rig.cli.verify", "check that a take is whole"),

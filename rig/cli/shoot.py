@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from drivers.errors import DriverError
+    from drivers.settings import MotionSettings, SkinSettings
     from drivers.sim.scenario import Scenario
+    from rig.body.baseline import QuietBaseline
     from rig.build import Built
     from rig.config import Config
 
@@ -24,11 +26,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, metavar="F", help="the configuration (./rig.toml)")
     parser.add_argument("--camera", metavar="sim|pi|FILE|N", help="the night market, the Pi's camera, a clip, a webcam")
     parser.add_argument(
-        "--pulse", metavar="sim|webcam|taps|none|FILE", help="where the pulse comes from; FILE: .npz, .csv"
+        "--pulse", metavar="sim|webcam|strap|taps|none|FILE", help="where the pulse comes from; FILE: .npz, .csv"
     )
+    parser.add_argument("--skin", metavar="sim|grove|tinygsr|none", help="the board that feels the skin's conductance")
     parser.add_argument(
         "--knobs", metavar="SCRIPT|keyboard|none", help="a knob script, the terminal's keys, or no knobs"
     )
+    parser.add_argument("--motion", metavar="sim|mpu6050|lsm6dsox|none", help="what feels how the rig is moved")
     parser.add_argument("--world", type=Path, metavar="F", help="a scenario for the simulated world")
     parser.add_argument("--look", metavar="NAME|F", help="the look to start from")
     parser.add_argument("--place", metavar="ZONE", help="place what lies under the spot at first on this zone, 0 to X")
@@ -63,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     with (
         open_log(state_folder()),
         Stop() as stop,
-        build(config, clock := SystemClock(), stop, scenario, args.keep_going) as built,
+        build(config, clock := SystemClock(), stop, scenario, args.keep_going, _baseline(config)) as built,
     ):
         _mend_beside(Path(config.takes.folder))
         _say_where(built, args.seconds)
@@ -80,10 +84,10 @@ def chosen(args: argparse.Namespace) -> tuple[Config, Scenario]:
     """The configuration and the simulated world that the options ask for; UserError or BadInput tell why not."""
     from dataclasses import replace
 
-    from drivers.sim.feed import recorded_feed
     from drivers.sim.scenario import Scenario
     from drivers.sim.script import load_script
     from rig.build import simulated
+    from rig.cli.choose_pulse import choose_pulse
     from rig.config import load_config, load_scenario
 
     config = load_config(args.config)
@@ -93,13 +97,12 @@ def chosen(args: argparse.Namespace) -> tuple[Config, Scenario]:
     if args.camera is not None:
         name, source = _camera(args.camera)
         config = replace(config, camera=replace(config.camera, name=name, source=source))
-    if args.pulse in ("webcam", "taps", "none"):
-        config = replace(config, pulse=replace(config.pulse, name=args.pulse))
-    elif args.pulse is not None:
-        config = replace(config, pulse=replace(config.pulse, name="max3010x", bus="sim"))
-        if args.pulse != "sim":
-            recorded_feed(args.pulse)  # what is wrong with it is said now, before a camera is opened
-            scenario = replace(scenario, pulse=args.pulse)
+    if args.pulse is not None:
+        config, scenario = choose_pulse(config, scenario, args.pulse)
+    if args.skin is not None:
+        config = replace(config, skin=_skin(config.skin, args.skin))
+    if args.motion is not None:
+        config = replace(config, motion=_motion(config.motion, args.motion))
     if args.knobs in ("keyboard", "none"):
         config = replace(config, knobs=replace(config.knobs, name=args.knobs))
     elif args.knobs is not None:
@@ -122,6 +125,48 @@ def _camera(word: str) -> tuple[CameraName, str]:
     if word == "pi":
         return "pi", ""
     return ("webcam", word) if word.isdecimal() and len(word) <= 3 else ("file", word)
+
+
+def _motion(settings: MotionSettings, word: str) -> MotionSettings:
+    from dataclasses import replace
+
+    from rig.errors import UserError
+    from rig.words import did_you_mean
+
+    if word == "sim":
+        return replace(settings, name="mpu6050" if settings.name == "none" else settings.name, bus="sim")
+    if word in ("mpu6050", "lsm6dsox", "none"):
+        return replace(settings, name=word)  # type: ignore[arg-type]  # see above
+    guess = did_you_mean(word, ("sim", "mpu6050", "lsm6dsox", "none"))
+    raise UserError(f"--motion: expected sim, mpu6050, lsm6dsox or none, got {word}{guess}")
+
+
+def _skin(settings: SkinSettings, word: str) -> SkinSettings:
+    from dataclasses import replace
+
+    from rig.errors import UserError
+    from rig.words import did_you_mean
+
+    if word == "sim":
+        return replace(settings, name="grove" if settings.name == "none" else settings.name, bus="sim")
+    if word in ("grove", "tinygsr", "none"):
+        return replace(settings, name=word)  # type: ignore[arg-type]  # see above
+    guess = did_you_mean(word, ("sim", "grove", "tinygsr", "none"))
+    raise UserError(f"--skin: expected sim, grove, tinygsr or none, got {word}{guess}")
+
+
+def _baseline(config: Config) -> QuietBaseline | None:
+    """This person's quiet heart, where it was measured; a file that says nothing stops no shoot."""
+    from rig.baseline_file import read_baseline, source_of
+    from rig.errors import UserError
+    from rig.log import state_folder
+
+    try:
+        kept = read_baseline(state_folder(), source_of(config.pulse))
+    except UserError as error:
+        sys.stderr.write(f"rig: {error}\n")
+        return None
+    return None if kept is None else kept.quiet
 
 
 def _mend_beside(takes: Path) -> None:
