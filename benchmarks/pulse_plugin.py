@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from drivers.readings import PulseSamples
+from drivers.readings import Motion, PulseSamples
 from rig.body.reader import BodyReader
 
 START_NS = 1_000_000_000
@@ -26,10 +26,12 @@ class Plugin:
         return self._reader.read(self._now_ns).heart_rate_bpm
 
     def push(self, ir: int, red: int, t_s: float, acc: tuple[float, float, float] | None) -> list[float]:
-        """One sample in, the beats (s) that it completes out. The accelerometer is not used."""
-        del acc
+        """One sample in, the beats (s) that it completes out. acc: in any unit, with gravity in it."""
         self._now_ns = START_NS + round(t_s * 1e9)
         t_ns = np.array([self._now_ns], np.int64)
+        if acc is not None:
+            accelerations = np.array([acc], np.float32)
+            self._reader.add(Motion(t_ns, accelerations, np.zeros_like(accelerations)), self._now_ns)
         samples = PulseSamples(t_ns, np.array([ir], np.int32), np.array([red], np.int32))
         return [(beat.t_ns - START_NS) / 1e9 for beat in self._reader.add(samples, self._now_ns)]
 
