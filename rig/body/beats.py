@@ -28,6 +28,7 @@ LARGE, LARGE_COST, LARGE_MOST = 1.2, 1.0, 2.0  # and above it
 PERIODIC = 0.4  # strength of a period that is believed more than the intervals between the beats found (to 0.5)
 # At CLOSE = 0.5 one of the recordings is taken at half its rate.
 SHORTEST_S, CLOSE, LONGEST_S = 0.28, 0.45, 2.2  # 214 beats a minute; of the usual interval; 27 beats a minute
+SAME = 0.25  # of a period: as far as two neighbours lie apart in a breath
 CLUTTER_S = 12.0  # chosen
 CLUTTER, CLEAR = 0.4, 0.2  # rises that are no beats for each beat: the slow seeker is asked, or again the quick one
 
@@ -133,6 +134,17 @@ class UpstrokeFinder:
     def usual_ibi_s(self) -> float:
         """Middle interval of the last pulses; 0.8 s before any."""
         return _middle(self._ibis) or 0.8
+
+    @property
+    def sure(self) -> float:
+        """0..1, how far the beats can be what they are taken for: among many rises that are none, as far as the whole is
+        periodic, in the period that they have."""
+        if not self.cluttered:
+            return 1.0
+        period_s = self._period.period_s
+        if period_s is None or not self._ibis or abs(math.log(self._ibis[-1] / period_s)) > SAME:
+            return 0.0
+        return min(1.0, self._period.strength / PERIODIC)
 
     def push(self, t_s: float, x: float) -> Upstroke | None:
         """The next step; an Upstroke where a beat has just been told. Its rise is the quick seeker's in any case."""

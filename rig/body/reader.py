@@ -202,7 +202,7 @@ class BodyReader:
         ibi = upstroke.t_s - self._beat_s if self._beat_s is not None else None
         sqi = self._quality.judge(upstroke.rise, self._finder.usual_rise, ibi, self._finder.usual_ibi_s)
         moving = self._moving.now(t_s)
-        sqi *= (1.0 - DOUBT * moving) * (1.0 - self._clipped)
+        sqi *= (1.0 - DOUBT * moving) * (1.0 - self._clipped) * self._finder.sure
         self._sqi += (sqi - self._sqi) * 0.3
         self._beat_s = upstroke.t_s
         ibi_s = self._rhythm.add(upstroke.t_s, sqi)

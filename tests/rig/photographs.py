@@ -24,7 +24,7 @@ def adobe_profile(name: str = "Adobe RGB (1998)", mluc: bool = False) -> bytes:
     else:
         desc = b"desc\0\0\0\0" + struct.pack(">I", len(name) + 1) + name.encode() + b"\0"
     table = struct.pack(">I", 1) + struct.pack(">4sII", b"desc", 144, len(desc))
-    body = bytes(36) + b"acsp" + bytes(88) + table + desc
+    body = bytes(16) + b"RGB XYZ " + bytes(12) + b"acsp" + bytes(88) + table + desc
     return struct.pack(">I", len(body) + 4 - 4) + body[4:]
 
 
