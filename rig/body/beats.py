@@ -137,8 +137,8 @@ class UpstrokeFinder:
 
     @property
     def sure(self) -> float:
-        """0..1, how far the beats can be what they are taken for: among many rises that are none, as far as the whole is
-        periodic, in the period that they have."""
+        """0..1, how far the beats can be what they are taken for: among many rises that are none, as far as the whole
+        is periodic, in the period that they have."""
         if not self.cluttered:
             return 1.0
         period_s = self._period.period_s

@@ -75,8 +75,9 @@ def test_a_real_finger_that_comes_and_goes(shared: Path, polarity: str) -> None:
     """raw_berry_fingeroff_a, 60 to 90 s (taken off at 76.99) and 350 to 421 s (put on at 361.95, and moved for 25 s).
 
     The probe shines through the finger: without one it reads HIGH, 815,000 counts. So it is played with that as the
-    bare sensor's few counts, turned over whole, and (to 394 s) as it is with its overflow, pulses upside down. No pulse is to be seen in the first
-    seconds after contact, and the oximeter itself needs 50 s: what is looked for is no rate that is none.
+    bare sensor's few counts, turned over whole, and (to 394 s) as it is with its overflow, pulses upside down. No pulse
+    is to be seen in the first seconds after contact, and the oximeter itself needs 50 s: what is looked for is no rate
+    that is none.
     """
     with np.load(shared / "data" / "pulse" / "raw_berry_fingeroff_a.npz") as z:
         parts = [slice(6000, 9000), slice(35000, 42100)]
