@@ -135,16 +135,11 @@ class UpstrokeFinder:
         """Middle interval of the last pulses; 0.8 s before any."""
         return _middle(self._ibis) or 0.8
 
-    @property
-    def sure(self) -> float:
-        """0..1, how far the beats can be what they are taken for: among many rises that are none, as far as the whole
-        is periodic, in the period that they have."""
-        if not self.cluttered:
-            return 1.0
+    def doubts(self, ibi_s: float) -> bool:
+        """Whether beats so far apart may not be what they are taken for: there are many rises that are none, and the
+        period of the whole is another one."""
         period_s = self._period.period_s
-        if period_s is None or not self._ibis or abs(math.log(self._ibis[-1] / period_s)) > SAME:
-            return 0.0
-        return min(1.0, self._period.strength / PERIODIC)
+        return self.cluttered and period_s is not None and abs(math.log(ibi_s / period_s)) > SAME
 
     def push(self, t_s: float, x: float) -> Upstroke | None:
         """The next step; an Upstroke where a beat has just been told. Its rise is the quick seeker's in any case."""

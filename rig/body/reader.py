@@ -119,7 +119,7 @@ class BodyReader:
         by_beats = self._rhythm.heart_rate_bpm(now_s)
         still = self._is_told or now_s - self._stirred_s > STIRRED_S
         if by_beats is not None and still:
-            return by_beats
+            return by_beats if self._is_told or not self._finder.doubts(60.0 / by_beats) else None
         moved = self._motion_rate.heart_rate_bpm(now_s)
         return self._first_look.heart_rate_bpm(now_s) if moved is None and still else moved
 
@@ -202,7 +202,7 @@ class BodyReader:
         ibi = upstroke.t_s - self._beat_s if self._beat_s is not None else None
         sqi = self._quality.judge(upstroke.rise, self._finder.usual_rise, ibi, self._finder.usual_ibi_s)
         moving = self._moving.now(t_s)
-        sqi *= (1.0 - DOUBT * moving) * (1.0 - self._clipped) * self._finder.sure
+        sqi *= (1.0 - DOUBT * moving) * (1.0 - self._clipped)
         self._sqi += (sqi - self._sqi) * 0.3
         self._beat_s = upstroke.t_s
         ibi_s = self._rhythm.add(upstroke.t_s, sqi)
