@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from drivers.errors import DriverError
-from drivers.knobs.edges import pipe_folder
+from drivers.pi_pins import pipe_folder
 from drivers.settings import CameraSettings, KnobsSettings, MotionSettings, PulseSettings
 
 State = Literal["ok", "warn", "fail"]

@@ -8,9 +8,10 @@ from typing import Any
 
 from drivers.errors import BadInput
 from drivers.knobs.buttons import Button, SoulSwitch
-from drivers.knobs.edges import Edge, PinEdges, pi_pins
+from drivers.knobs.edges import Edge, PinEdges
 from drivers.knobs.quadrature import Detent, Quadrature
 from drivers.names import Bench
+from drivers.pi_pins import pi_pins
 from drivers.readings import HandReading, Knob, Turn
 from drivers.settings import KnobPins, KnobsSettings
 

@@ -1,7 +1,7 @@
 """What comes off an IMU's FIFO made into readings: numbered, timed, the lost ones counted.
 
 These FIFOs do not tell how many samples they lost. But the chip's clock goes on whatever is lost, and its fit
-(drivers/pulse/fit.py) knows which number the newest sample must have. One look at the FIFO tells that to within one
+(drivers/clock_fit.py) knows which number the newest sample must have. One look at the FIFO tells that to within one
 sample; the mean of eight looks, spread over a sample's period, tells it surely. Until then samples are held back.
 """
 
@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from drivers.clock_fit import HELD_UP_S, ClockFit
 from drivers.motion.chip import Read, Row
-from drivers.pulse.fit import HELD_UP_S, ClockFit
 from drivers.readings import Motion
 
 # A look falls anywhere in a period, wrong by 0.29 of it (standard deviation of a uniform one); the mean of eight by
@@ -197,9 +197,11 @@ class MotionSamples:
 
     def _reading(self, run: _Run, now_ns: int) -> Motion:
         values = (np.array(run.rows, np.float64) * self._scale).astype(np.float32)
+        t_ns = self.fit.times_ns(run.first, len(run.rows), self._newest_ns, now_ns, self._delay_s)
+        self._newest_ns = int(t_ns[-1])
         temperature_c, self.temperature_c = self.temperature_c, None
         return Motion(
-            t_ns=_frozen(self._times(run, now_ns)),
+            t_ns=t_ns,
             acceleration_m_s2=_frozen(np.ascontiguousarray(values[:, :3])),
             rotation_rad_s=_frozen(np.ascontiguousarray(values[:, 3:])),
             first_sample=run.first,
@@ -207,16 +209,6 @@ class MotionSamples:
             temperature_c=temperature_c,
             clock_error=self.fit.clock_error,
         )
-
-    def _times(self, run: _Run, now_ns: int) -> NDArray[np.int64]:
-        """By the fit, rising even while the fit is still being corrected, never ahead."""
-        first_s, period_s, n = self.fit.time_s(run.first) - self._delay_s, self.fit.period_s, len(run.rows)
-        step_ns, times = int(0.25e9 * period_s), []
-        for i in range(n):
-            t_ns = max(round((first_s + period_s * i) * 1e9), self._newest_ns + step_ns)
-            self._newest_ns = min(t_ns, now_ns - (n - 1 - i))
-            times.append(self._newest_ns)
-        return np.array(times, np.int64)
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:

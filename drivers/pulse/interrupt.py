@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from drivers.errors import DeviceNotFound, DriverError
-from drivers.knobs.edges import pi_pins
 from drivers.names import Bench
+from drivers.pi_pins import pi_pins
 from drivers.settings import PulseSettings
 
 

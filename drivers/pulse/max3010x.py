@@ -2,7 +2,7 @@
 
 After the MAX30102 datasheet (Maxim 19-7740) and what goes wrong in published drivers: the FIFO is read by its pointers
 and OVF_COUNTER with rollover on (else one stall of 1.5 s ends it for good), bursts never split a sample, bits 23..18
-are junk, PWR_RDY after the start is a brown-out, and the chip's clock is its own (drivers/pulse/fit.py).
+are junk, PWR_RDY after the start is a brown-out, and the chip's clock is its own (drivers/clock_fit.py).
 """
 
 from __future__ import annotations

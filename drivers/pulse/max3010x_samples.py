@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from drivers.clock_fit import ClockFit
 from drivers.pulse.fifo_count import FifoCount
 from drivers.pulse.finger import Finger
-from drivers.pulse.fit import ClockFit
 from drivers.pulse.light import AutoLight
 from drivers.pulse.max3010x_registers import MA_A_STEP, code_of
 from drivers.pulse.swap import SwapFinder
@@ -134,6 +134,8 @@ class Max3010xSamples:
         (red, ir) = (second, first) if swapped else (first, second)
         red_ma, ir_ma = (code * MA_A_STEP for code in self.light.codes[:: -1 if swapped else 1])
         number = self.count.number - len(first)
+        t_ns = self.fit.times_ns(number, len(first), self._newest_ns, now_ns)
+        self._newest_ns = int(t_ns[-1])
         finger = self._finger.see(sum(ir) / len(ir), ir_ma) if ir_ma else self._finger.see(sum(red) / len(red), red_ma)
         self.light.add(first, second, now_ns, finger)
         if not self.swap.is_decided:
@@ -143,7 +145,7 @@ class Max3010xSamples:
                 self.swap.add(first, second, self.fit.period_s)
         temperature_c, self.temperature_c = self.temperature_c, None
         return PulseSamples(
-            t_ns=_frozen(self._times(number, len(first), now_ns)),
+            t_ns=t_ns,
             ir_counts=_frozen(np.array(ir, np.int32)),
             red_counts=_frozen(np.array(red, np.int32)),
             first_sample=number,
@@ -155,16 +157,6 @@ class Max3010xSamples:
             red_ma=round(red_ma, 1),
             swapped=swapped,
         )
-
-    def _times(self, number: int, n: int, now_ns: int) -> NDArray[np.int64]:
-        """Host times of the samples: by the fit, rising even while the fit is still being corrected, never ahead."""
-        first_s, period_s = self.fit.time_s(number), self.fit.period_s
-        step_ns, times = int(0.25e9 * period_s), []
-        for i in range(n):
-            t_ns = max(round((first_s + period_s * i) * 1e9), self._newest_ns + step_ns)
-            self._newest_ns = min(t_ns, now_ns - (n - 1 - i))
-            times.append(self._newest_ns)
-        return np.array(times, np.int64)
 
 
 def _frozen(array: NDArray[Any]) -> NDArray[Any]:

@@ -7,8 +7,6 @@ two's complement and stop at full scale; the clock is the chip's own, within 10 
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Callable, Sequence
 from random import Random
 
@@ -47,7 +45,6 @@ class Ads1115:
         self.noise_v = NOISE_V
         self.dead = False  # it answers, and converts no more
         self.started_ns: list[int] = []
-        self._nacks = 0
         self._power_up()
 
     def _power_up(self) -> None:
@@ -59,15 +56,8 @@ class Ads1115:
         """The supply dips: every register is as after power-up."""
         self._power_up()
 
-    def nack(self, times: int) -> None:
-        """Do not acknowledge the next ``times`` transactions."""
-        self._nacks = times
-
     def write(self, data: bytes) -> None:
         """The pointer, then the two bytes of its register, if they follow."""
-        if self._nacks > 0:
-            self._nacks -= 1
-            raise OSError(errno.EREMOTEIO, os.strerror(errno.EREMOTEIO))
         self._catch_up()
         if not data:
             return

@@ -6,9 +6,7 @@ the FIFO are off; the newer chips batch words with tags, the older ones bare wor
 
 from __future__ import annotations
 
-import errno
 import math
-import os
 from collections import deque
 
 from drivers.clock import Clock
@@ -40,7 +38,6 @@ class Lsm6dsox:
         self.temperature_c = 29.0
         self.sampling = Sampling(clock_error)
         self.lost = 0
-        self._nacks = 0
         self._power_up()
 
     def _power_up(self) -> None:
@@ -59,15 +56,8 @@ class Lsm6dsox:
         self._catch_up()
         self._power_up()
 
-    def nack(self, times: int) -> None:
-        """The next so many transactions are not acknowledged."""
-        self._nacks = times
-
     def write(self, data: bytes) -> None:
         """First the register, then its values."""
-        if self._nacks > 0:
-            self._nacks -= 1
-            raise OSError(errno.EREMOTEIO, os.strerror(errno.EREMOTEIO))
         self._catch_up()
         self._rest = b""
         self._register = data[0] if data else self._register

@@ -6,9 +6,7 @@ After RM-MPU-6000A-00, rev 4.2, and RM-MPU-6500A-00, rev 2.1: it wakes up asleep
 
 from __future__ import annotations
 
-import errno
 import math
-import os
 
 from drivers.clock import Clock
 from drivers.sim.handheld import GRAVITY_M_S2
@@ -43,7 +41,6 @@ class Mpu6050:
         self.temperature_c = 33.0
         self.sampling = Sampling(clock_error)
         self.lost = 0
-        self._nacks = 0
         self._power_up()
 
     def _power_up(self) -> None:
@@ -58,15 +55,8 @@ class Mpu6050:
         self._catch_up()
         self._power_up()
 
-    def nack(self, times: int) -> None:
-        """The next so many transactions are not acknowledged."""
-        self._nacks = times
-
     def write(self, data: bytes) -> None:
         """First the register, then its values; the register moves on, except at the FIFO."""
-        if self._nacks > 0:
-            self._nacks -= 1
-            raise OSError(errno.EREMOTEIO, os.strerror(errno.EREMOTEIO))
         self._catch_up()
         self._register = data[0] if data else self._register
         for value in data[1:]:

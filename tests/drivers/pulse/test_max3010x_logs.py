@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from drivers.pulse.fit import ClockFit
+from drivers.clock_fit import ClockFit
 
 if TYPE_CHECKING:
     from tests.drivers.pulse.conftest import KnownRig

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-
 import pytest
 from smbus2 import i2c_msg
 
@@ -91,15 +89,6 @@ def test_a_brown_out_forgets_the_configuration() -> None:
     bench.chip.brown_out()
     bench.wait(40)
     assert (bench.get(1), bench.get(0)) == (0x8583, 0)
-
-
-def test_it_may_not_acknowledge() -> None:
-    bench = Bench()
-    bench.chip.nack(1)
-    with pytest.raises(OSError) as raised:
-        bench.get(1)
-    assert raised.value.errno == errno.EREMOTEIO
-    assert bench.get(1) == 0x8583
 
 
 def test_the_small_one_has_twelve_bits_at_the_left_and_faster_rates() -> None:

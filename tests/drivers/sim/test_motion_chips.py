@@ -125,15 +125,6 @@ def test_after_a_brown_out_all_is_at_its_defaults(bench: Bench) -> None:
     assert bench.bus.read_byte_data(MPU, 0x6B) == 0x40
 
 
-def test_a_nack_is_an_error_of_the_bus(bench: Bench) -> None:
-    bench.mpu.nack(1)
-    bench.lsm.nack(1)
-    for address, register in ((MPU, 0x75), (LSM, 0x0F)):
-        with pytest.raises(OSError, match="Remote I/O"):
-            bench.bus.read_byte_data(address, register)
-        assert bench.bus.read_byte_data(address, register) == {MPU: 0x68, LSM: 0x6C}[address]
-
-
 def test_a_held_rig_feels_gravity_and_trembles_and_steps_are_felt() -> None:
     still, walking = Handheld(5), Handheld(5, [Walk(10.0, 5.0)])
     up = [still.at(0.013 * i)[0][2] for i in range(2000)]

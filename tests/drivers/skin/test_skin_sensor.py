@@ -216,7 +216,7 @@ def test_another_device_at_its_address_is_told() -> None:
 
 def test_a_few_spoilt_transfers_do_not_keep_it_from_opening() -> None:
     rig = Rig()
-    rig.chip.nack(3)
+    rig.bus.fail(errno.EREMOTEIO, 3)
     rig.sensor.open()
     assert rig.run(1.0)
 

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from drivers.pulse.fit import ClockFit
+from drivers.clock_fit import ClockFit
 
 
 def looks(rate_hz: float, seconds: float, late_s: float = 0.0, seed: int = 1) -> ClockFit:

@@ -11,6 +11,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 MEMORY_S = 30.0  # looks fade with this time constant: long enough for 0.01 %, short enough for a warming oscillator
 HELD_UP_S = 0.005
 LEAST_S = 0.5  # of looks before the slope is believed
@@ -119,3 +122,16 @@ class ClockFit:
     def number_at(self, now_s: float) -> int:
         """The number that the first sample after now_s has."""
         return int((now_s - self.time_s(0)) // self.period_s) + 1
+
+    def times_ns(self, first: int, count: int, after_ns: int, now_ns: int, earlier_s: float = 0.0) -> NDArray[np.int64]:
+        """(count,), read-only: when samples ``first`` and on were taken. They rise from after_ns, the newest time that
+        was told, even while the fit is still being corrected, and none is ahead of now_ns. earlier_s: by how much the
+        chip's filter delays them."""
+        first_s, step_ns, times = self.time_s(first) - earlier_s, int(0.25e9 * self.period_s), []
+        for i in range(count):
+            t_ns = max(round((first_s + self.period_s * i) * 1e9), after_ns + step_ns)
+            after_ns = min(t_ns, now_ns - (count - 1 - i))
+            times.append(after_ns)
+        found = np.array(times, np.int64)
+        found.flags.writeable = False
+        return found
