@@ -45,7 +45,9 @@ MOVING = 0.3  # of Body.moving: from here on the amplitude is not believed; .15 
 WORK = (0.3, 0.8)  # of Body.moving over time: from here on, and up to there, a fast heart is more and more work
 WORK_UP_S, WORK_DOWN_S = 5.0, 45.0  # a heart follows work in seconds and rests again within a minute or so
 PATIENCE = 2.2  # usual intervals without a trusted beat: one may be missed
-PATIENCE_S = (1.5, 3.0)  # and that is this long at least, and at most
+# And that is this long at least, and at most: with FADE_S, neutral within 2 s of the moment that the rig itself doubts
+# the pulse (QUIET of rig/body/reader.py), and a heart below 60 beats/min that misses one fades a little.
+PATIENCE_S = (1.5, 2.25)
 SLOPE = STEEPEST + max(1.0 / FADE_S, 1.0 / RISE_S)  # per s: neither arousal nor amplitude ever moves faster than this
 
 
@@ -119,11 +121,12 @@ class Arousal:
         self._fade.lost(t_s)
         self._rises.clear()
 
-    def at(self, now_s: float) -> tuple[float | None, float | None]:
-        """(arousal, amplitude) now, each 0..1 or None while unknown."""
-        if self._fade.gone(now_s):
+    def at(self, now_s: float, lost_s: float = math.inf) -> tuple[float | None, float | None]:
+        """(arousal, amplitude) now, each 0..1 or None while unknown. lost_s: since when nothing has come, as ``lost``
+        would say it, where that is only seen by looking at the clock."""
+        if self._fade.gone(now_s, lost_s):
             return None, None
-        there = self._fade.at(now_s)
+        there = self._fade.at(now_s, lost_s)
         return (
             self._to_arousal.at(now_s) * there if self._known else None,
             0.5 + (self._to_amplitude.at(now_s) - 0.5) * there if self._amplitude_seen else None,

@@ -55,18 +55,23 @@ class Fade:
         if self._since is not None:
             self._falls_s = max(self._since[0], min(self._falls_s, t_s))
 
-    def at(self, t_s: float) -> float:
-        """How much is there."""
+    def at(self, t_s: float, lost_s: float = math.inf) -> float:
+        """How much is there. lost_s: when the pulse was lost, where ``lost`` has not said so."""
         if self._since is None:
             return 0.0
-        return max(0.0, self._top(t_s) - max(0.0, t_s - self._falls_s) / FADE_S)
+        top, falls_s = self._top(t_s, lost_s)
+        return max(0.0, top - max(0.0, t_s - falls_s) / FADE_S)
 
-    def gone(self, t_s: float) -> bool:
+    def gone(self, t_s: float, lost_s: float = math.inf) -> bool:
         """Whether nothing was ever there, or all of it has faded."""
-        return self._since is None or t_s - self._falls_s >= FADE_S * self._top(t_s)
+        if self._since is None:
+            return True
+        top, falls_s = self._top(t_s, lost_s)
+        return t_s - falls_s >= FADE_S * top
 
-    def _top(self, t_s: float) -> float:
-        """How far it had risen when it began to fall."""
+    def _top(self, t_s: float, lost_s: float) -> tuple[float, float]:
+        """How far it had risen when it began to fall, and when that is."""
         assert self._since is not None
         from_s, level = self._since
-        return min(1.0, level + max(0.0, min(t_s, self._falls_s) - from_s) / RISE_S)
+        falls_s = max(from_s, min(self._falls_s, lost_s))
+        return min(1.0, level + max(0.0, min(t_s, falls_s) - from_s) / RISE_S), falls_s

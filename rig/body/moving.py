@@ -15,6 +15,7 @@ KEPT = 256  # steps: a little more than the ten seconds that anybody looks back
 # RMS of the last second, of gravity. A hand that holds a camera still stays under .03; a walking one is over .3. The
 # author's choice: half or twice as much of either moves the middle, and not the ends.
 STILL_G, MOVES_G = 0.03, 0.3
+HOLE = 5  # steps, 0.2 s: less than half a stride
 MEAN_S = 1.0  # over which the acceleration is taken as gravity and posture
 GRAVITY_S = 20.0  # of the slow mean whose length is gravity, in whatever unit the sensor has
 SILENT_S = 1.0
@@ -78,7 +79,8 @@ class Moving:
         return steps / max(math.hypot(*self._gravity), 1e-9)
 
     def _close(self, steps: int) -> None:
-        """The step that was being filled is whole; those that nothing came in are as it was."""
+        """The step that was being filled is whole. A few that nothing came in are as it was; more are a hole, and a
+        window does not reach over it."""
         x, y, z = (total / self._count for total in self._sum)
         self._sum, self._count = (0.0, 0.0, 0.0), 0
         self._seen_s = min(self._seen_s + 1.0 / STEP_RATE_HZ, GRAVITY_S)
@@ -93,5 +95,7 @@ class Moving:
         away = (x - nx) ** 2 + (y - ny) ** 2 + (z - nz) ** 2
         length = sum(axis * axis for axis in self._gravity) or 1.0
         self._power += (away / length - self._power) * part
-        for _ in range(min(steps, KEPT)):
+        if steps > HOLE:
+            self._steps.clear()
+        for _ in range(min(steps, HOLE)):
             self._steps.append((x, y, z))

@@ -28,7 +28,9 @@ STIRRED = 0.05  # of Body.moving: from here on the beats alone do not tell the r
 STIRRED_S = 8.0  # and so long after: beats that were found in movement stay in the rate about that long
 SETTLE_S = 0.6  # the light of a finger that is put on, taken off or moved changes for that long
 MOVED = 0.12  # of the light in 50 ms: no pulse does that
-SILENT_S = 2.0
+STOPPED_S, SILENT_S = 0.5, 2.0  # without samples: from here on the quality falls, and then nothing is known
+DOUBT_S = 0.5  # from doubt to none where no beat comes
+TOLD_LATE_S = 2.5  # 30 beats/min, and half a second on the way
 WAVE_STEP, WAVE_POINTS = 4, 125  # the little waveform: 25 points a second, five seconds
 
 
@@ -49,6 +51,7 @@ class BodyReader:
         self._stirred_s = -math.inf  # when the hand last moved
         self._finger = True
         self._is_told = False  # the beats come from a device that finds them itself: no movement spoils them
+        self._is_timed = True  # and it measures the time between them: taps do not
         self._clipped = 0.0  # 1 at a clipped sample, 0 CLIPPED_S after the last of them
         self._sample_s = -math.inf  # newest sample under a finger
         self._origin_ns: int | None = None
@@ -86,12 +89,15 @@ class BodyReader:
         newest = None if self._beat_s is None else self._origin_ns + round(self._beat_s * 1e9)
         silent_s = now_s - self._newest_s
         beatless_s = now_s - self._beat_s if self._beat_s is not None else math.inf
-        sqi = self._sqi * _fade(beatless_s, 1.5, SILENT_S - 1.5) * _fade(silent_s, 0.5, SILENT_S - 0.5)
+        sqi = self._sqi * _fade(beatless_s, self._beatless_s(), DOUBT_S)
+        if not self._is_told:
+            sqi *= _fade(silent_s, STOPPED_S, SILENT_S - STOPPED_S)
         rate = self._rate(now_s) if self._finger and silent_s <= SILENT_S else None
-        arousal, amplitude = self._arousal.at(now_s)
+        stopped_s = math.inf if self._is_told else self._sample_s + STOPPED_S
+        arousal, amplitude = self._arousal.at(now_s, stopped_s)
         return Body(
             heart_rate_bpm=rate,
-            rmssd_ms=self._rhythm.rmssd_ms(now_s) if rate is not None else None,
+            rmssd_ms=self._rmssd_ms(now_s) if rate is not None else None,
             amplitude=amplitude,
             arousal=arousal,
             sqi=sqi,
@@ -123,6 +129,14 @@ class BodyReader:
         moved = self._motion_rate.heart_rate_bpm(now_s)
         return self._first_look.heart_rate_bpm(now_s) if moved is None and still else moved
 
+    def _rmssd_ms(self, now_s: float) -> float | None:
+        """Of intervals that were measured: a finger that taps adds its own 20 ms and more."""
+        return self._rhythm.rmssd_ms(now_s) if self._is_timed else None
+
+    def _beatless_s(self) -> float:
+        """How long no beat is no bad sign: half an interval more than usual; a told beat may come a second late."""
+        return TOLD_LATE_S if self._is_told else min(1.75, max(1.5, 1.5 * self._finder.usual_ibi_s))
+
     def _motion(self, motion: Motion) -> None:
         if not len(motion.t_ns):
             return
@@ -134,18 +148,21 @@ class BodyReader:
 
     def _reported(self, beat: ReportedBeat, seen_ns: int) -> Beat:
         t_s = self._seconds(beat.t_ns)
-        self._is_told = self._finger = True
+        if not self._is_told:
+            self._is_told, self._is_timed, self._finger = True, False, True
+        self._is_timed = self._is_timed or beat.ibi_ms is not None
         ibi_s = self._rhythm.add(t_s, 1.0, None if beat.ibi_ms is None else beat.ibi_ms / 1000.0)
         self._beat_s, self._sqi = t_s, 1.0
         self._newest_s = t_s + 1.0  # nothing comes between two reported beats
         rate = self._rhythm.heart_rate_bpm(t_s)
-        self._arousal.add(t_s, rate, None, None, moving=self._moving.now(t_s))
+        found_s = max(t_s, self._seconds(seen_ns))
+        self._arousal.add(found_s, rate, None, None, self._rmssd_ms(t_s), self._moving.now(t_s))
         return Beat(beat.t_ns, seen_ns, None if ibi_s is None else ibi_s * 1000.0, 1.0)
 
     def _samples(self, samples: PulseSamples, seen_ns: int) -> list[Beat]:
         beats: list[Beat] = []
         ma = samples.ir_ma or 1.0
-        self._is_told = False
+        self._is_told, self._is_timed = False, True
         least = FINGER_COUNTS if samples.ir_ma is None else 1
         for t_ns, counts in zip(samples.t_ns.tolist(), samples.ir_counts.tolist(), strict=True):
             t_s = self._seconds(t_ns)
@@ -154,7 +171,13 @@ class BodyReader:
                 self._off_until_s = t_s + SETTLE_S
                 if before:
                     self._arousal.lost(t_s)
+                    self._forget()
+                    self._rhythm.forget()  # whoever comes next
                 continue
+            if t_s - self._sample_s > STOPPED_S:
+                self._arousal.lost(self._sample_s + STOPPED_S)
+            if t_s - self._sample_s > SILENT_S:
+                self._rhythm.forget()
             self._clipped = max(0.0, self._clipped - max(0.0, t_s - self._sample_s) / CLIPPED_S)
             if counts > CLIPPED_COUNTS:
                 self._clipped = 1.0
@@ -178,6 +201,7 @@ class BodyReader:
         self._rhythm.restart()
         self._motion_rate.restart()
         self._first_look.restart()
+        self._sqi = 0.0
 
     def _step(self, t_s: float, x: float, seen_ns: int) -> Beat | None:
         moved = len(self._before) == 5 and abs(x - self._before[0]) > MOVED
@@ -207,8 +231,7 @@ class BodyReader:
         self._beat_s = upstroke.t_s
         ibi_s = self._rhythm.add(upstroke.t_s, sqi)
         if sqi >= TRUSTED:
-            rmssd_ms = self._rhythm.rmssd_ms(t_s)
-            self._arousal.add(t_s, self._rate(t_s), upstroke.rise, self._light, rmssd_ms, moving)
+            self._arousal.add(t_s, self._rate(t_s), upstroke.rise, self._light, self._rmssd_ms(t_s), moving)
         assert self._origin_ns is not None
         t_ns = self._origin_ns + round(upstroke.t_s * 1e9)
         return Beat(t_ns, seen_ns, None if ibi_s is None else ibi_s * 1000.0, sqi)

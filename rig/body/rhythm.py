@@ -26,6 +26,12 @@ class Rhythm:
         """The beat before is not known any more (a gap); what was learnt of the rhythm stays."""
         self._last = None
 
+    def forget(self) -> None:
+        """Another finger, or the same one anew: no rate and no RMSSD from what was before."""
+        self._last = None
+        self._clean.clear()
+        self._recent.clear()
+
     def add(self, t_s: float, sqi: float, ibi_s: float | None = None) -> float | None:
         """A beat; gives the interval since the one before (or the reported one), in s, None where unknown."""
         before, self._last = self._last, (t_s, sqi)

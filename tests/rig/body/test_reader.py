@@ -1,60 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from time import process_time
 
 import numpy as np
 import pytest
+from lit_finger import START_NS, Finger, heart, ns, samples
 
 from drivers.names import Bench, make_pulse
-from drivers.readings import PulseSamples, ReportedBeat
+from drivers.readings import ReportedBeat
 from drivers.settings import PulseSettings
 from drivers.sim.clock import SimulatedClock
-from drivers.sim.heart import Heart
-from drivers.sim.scenario import HeartChange, Scenario
+from drivers.sim.scenario import Scenario
 from drivers.sim.world import World
-from rig.body.meaning import Beat, Body
+from rig.body.meaning import Body
 from rig.body.reader import BodyReader
-
-START_NS = 5_000_000_000
-Light = Callable[[float], float]
-
-
-def ns(t_s: float) -> int:
-    return START_NS + round(t_s * 1e9)
-
-
-def samples(t_s: np.ndarray, ir: np.ndarray) -> PulseSamples:
-    counts = np.asarray(ir, np.int32)
-    return PulseSamples(np.array([ns(t) for t in t_s], np.int64), counts, counts)
-
-
-class Finger:
-    """A BodyReader under some light, and every beat it found."""
-
-    def __init__(self) -> None:
-        self.reader = BodyReader()
-        self.beats: list[Beat] = []
-        self.bodies: list[tuple[float, Body]] = []
-
-    def see(self, light: Light, begin_s: float, end_s: float, rate_hz: float = 100.0, chunk: int = 2) -> Finger:
-        t = np.arange(np.ceil(begin_s * rate_hz), end_s * rate_hz) / rate_hz
-        for i in range(0, len(t), chunk):
-            part = t[i : i + chunk]
-            self.beats += self.reader.add(samples(part, np.array([light(x) for x in part])), ns(part[-1]))
-            self.bodies.append((float(part[-1]), self.reader.read(ns(part[-1]))))
-        return self
-
-    @property
-    def body(self) -> Body:
-        return self.bodies[-1][1]
-
-
-def heart(*changes: tuple[float, float], seed: int = 7) -> tuple[Heart, Light]:
-    it = Heart([HeartChange(*change) for change in changes], seed)
-    return it, lambda t: float(it.counts(t)[1])
 
 
 def found(finger: Finger, true: np.ndarray, within_s: float = 0.06) -> tuple[int, int]:
