@@ -17,6 +17,7 @@ from rig.body.upstroke import Upstroke, UpstrokeSeeker
 
 # Choices, made on 18 open recordings; where a range is given the figures hardly changed within it.
 QUICK_HZ, QUICK_ENDED = 4.5, 3  # low-pass, and the steps without a rise that end an upstroke
+QUICK_DRIFT, SLOW_DRIFT = 0.75, 2.0  # usual intervals (.5 to 1; 1.5 on: the slow one sees little but the pulse anyway)
 SLOW_HZ, SLOW_ENDED = 2.5, 1  # (2.2 to 2.6): the fundamental of 150 beats a minute; its delay leaves no time to wait
 QUICK_MARGIN, SLOW_MARGIN = 3.0, 2.0  # how far behind an upstroke may be and yet be told (2.5 to 3.5; 1.8 to 2.2)
 FLOOR = 2.0e-4  # of the light: a rise smaller than 0.02 % is the sensor's own noise
@@ -26,18 +27,19 @@ LEARN_S, SURE_S = 0.6, 1.5  # the first look at a new signal
 SMALL, SMALL_COST, SMALL_MOST = 1.0, 3.0, 6.0  # octaves below the usual rise that cost nothing; each more; at most
 LARGE, LARGE_COST, LARGE_MOST = 1.2, 1.0, 2.0  # and above it
 PERIODIC = 0.4  # strength of a period that is believed more than the intervals between the beats found (to 0.5)
+FAINTLY, MULTIPLE = 0.2, 0.15  # and of one that those are a multiple of, as nearly as this
 # At CLOSE = 0.5 one of the recordings is taken at half its rate.
 SHORTEST_S, CLOSE, LONGEST_S = 0.28, 0.45, 2.2  # 214 beats a minute; of the usual interval; 27 beats a minute
-SAME = 0.25  # of a period: as far as two neighbours lie apart in a breath
+SAME = 0.2  # of a period: the means of ten seconds and of eight; .15 to .25 show the same
 CLUTTER_S = 12.0  # chosen
-CLUTTER, CLEAR = 0.4, 0.2  # rises that are no beats for each beat: the slow seeker is asked, or again the quick one
+CLUTTER, CLEAR = 0.25, 0.12  # rises that are no beats for each beat: the slow seeker is asked, or again the quick one
 
 
 class _Tracker:
     """One seeker, its path through what it found, and what is usual of the pulses on it."""
 
-    def __init__(self, cutoff_hz: float, ended: int, margin: float) -> None:
-        self.seeker = UpstrokeSeeker(cutoff_hz, ended)
+    def __init__(self, seeker: UpstrokeSeeker, margin: float) -> None:
+        self.seeker = seeker
         self._margin = margin
         self._path = BeatPath()
         self.restart()
@@ -58,7 +60,11 @@ class _Tracker:
         """Interval that the next beat is expected after: the period of all of it, or that of the beats."""
         if period.period_s is not None and period.strength > PERIODIC:
             return period.period_s
-        return _middle(self._ibis) or period.period_s or 0.8
+        own_s = _middle(self._ibis)
+        period_s = period.period_s
+        if own_s and period_s is not None and period.strength > FAINTLY and _multiple(own_s, period_s):
+            return period_s  # every second or third pulse is followed: they would go on confirming each other
+        return own_s or period.period_s or 0.8
 
     def push(self, t_s: float, x: float, period: Period) -> Upstroke | None:
         """The next step; an Upstroke where a beat has just been told."""
@@ -69,7 +75,7 @@ class _Tracker:
         ibi = self.usual_ibi_s(period)
         late = t_s - self._last_s - LATE * ibi if self._last_s is not None else self._age_s - SURE_S
         asked = usual * math.exp2(-late / ibi) if late > 0.0 else usual
-        found = self.seeker.push(t_s, x, max(FLOOR, LEAST * asked))
+        found = self.seeker.push(t_s, x, max(FLOOR, LEAST * asked), ibi)
         if found is None or self._age_s < LEARN_S:
             return None
         return self._judge(found, usual, asked, ibi)
@@ -106,8 +112,8 @@ class UpstrokeFinder:
     """Blood volume at even steps of 10 ms in (any unit, here -ln of the light), beats' upstrokes out, each once."""
 
     def __init__(self) -> None:
-        self._quick = _Tracker(QUICK_HZ, QUICK_ENDED, QUICK_MARGIN)
-        self._slow = _Tracker(SLOW_HZ, SLOW_ENDED, SLOW_MARGIN)
+        self._quick = _Tracker(UpstrokeSeeker(QUICK_HZ, QUICK_ENDED, QUICK_DRIFT), QUICK_MARGIN)
+        self._slow = _Tracker(UpstrokeSeeker(SLOW_HZ, SLOW_ENDED, SLOW_DRIFT), SLOW_MARGIN)
         self._period = Period()
         self._sums: deque[float] = deque(maxlen=40)  # the last 0.4 s: an upstroke, and the delay of the slow seeker
         self._rises: deque[float] = deque(maxlen=9)
@@ -161,6 +167,10 @@ class UpstrokeFinder:
         rise = max(self._sums)
         self._rises.append(rise)
         return Upstroke(found.t_s, rise)
+
+
+def _multiple(ibi_s: float, period_s: float) -> bool:
+    return any(abs(ibi_s / (pulses * period_s) - 1.0) < MULTIPLE for pulses in (2, 3))
 
 
 def _middle(values: deque[float]) -> float:

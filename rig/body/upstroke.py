@@ -28,30 +28,38 @@ class Upstroke:
 class UpstrokeSeeker:
     """Blood volume at even steps of 10 ms in (any unit, here -ln of the light), upstrokes out, each once, as they end.
 
-    cutoff_hz: of the low-pass: lower tells more from jolts, and later. ended: steps without a rise that end one.
+    cutoff_hz: of the low-pass: lower tells more from jolts, and later. ended: steps without a rise that end one. drift:
+    over how many usual intervals the mean slope is taken: a rise is what is steeper. A breath lifts the whole light, at
+    times more than a pulse does, and then nothing would ever fall.
     """
 
-    def __init__(self, cutoff_hz: float, ended: int) -> None:
+    def __init__(self, cutoff_hz: float, ended: int, drift: float) -> None:
         self._smooth = lowpass(cutoff_hz, RATE_HZ, BESSEL)
         self._delay_s = lowpass_delay_s(cutoff_hz, BESSEL) + 0.5 * STEP_S
-        self._ended = ended
+        self._ended, self._slowly = ended, drift
         self.restart()
 
     def restart(self) -> None:
         """The signal starts anew."""
         self._smooth.restart()
         self._y: float | None = None
+        self._drift = 0.0
         self._rises: deque[float] = deque([0.0] * WINDOW, WINDOW)
         self._course: list[tuple[float, float]] | None = None  # (t, rise) of the upstroke under way
         self._still = 0
         self._most = 0.0
         self.sum = 0.0
 
-    def push(self, t_s: float, x: float, least: float) -> Upstroke | None:
-        """The next step; an Upstroke of at least ``least`` where one has just ended. ``sum``: risen in 180 ms."""
+    def push(self, t_s: float, x: float, least: float, ibi_s: float) -> Upstroke | None:
+        """The next step; an Upstroke of at least ``least`` where one has just ended. ``sum``: risen in 180 ms.
+
+        ibi_s: the usual interval, as far as it is known.
+        """
         y = self._smooth.push(x)
-        rise = 0.0 if self._y is None else max(0.0, y - self._y)
+        slope = 0.0 if self._y is None else y - self._y
         self._y = y
+        rise = max(0.0, slope - self._drift)
+        self._drift += (slope - self._drift) * STEP_S / (self._slowly * ibi_s)
         self.sum += rise - self._rises[0]
         self._rises.append(rise)
         if self._course is None:

@@ -18,13 +18,16 @@ def pulse(phase: float) -> float:
     )
 
 
-def found(seconds: float, ibi_s: float, jolts: float = 0.0) -> list[Upstroke]:
-    """What is found in an even pulse; jolts: size of steps of a walk at 1.9 Hz, in the pulse's own size."""
+def found(seconds: float, ibi_s: float, jolts: float = 0.0, breath: float = 0.0) -> list[Upstroke]:
+    """What is found in an even pulse; jolts: size of steps of a walk at 1.9 Hz, breath: swing of the mean light at
+    0.25 Hz, both in the pulse's own size."""
     finder, out = UpstrokeFinder(), []
     for i in range(round(seconds * 100)):
         t = i / 100
         walk = math.sin(2 * math.pi * 1.9 * t) + 0.7 * math.sin(2 * math.pi * 3.8 * t + 1.0)
-        upstroke = finder.push(t, pulse(t / ibi_s % 1.0) + 0.005 * jolts * walk)
+        upstroke = finder.push(
+            t, pulse(t / ibi_s % 1.0) + 0.005 * jolts * walk + 0.01 * breath * math.sin(0.5 * math.pi * t)
+        )
         if upstroke is not None:
             assert upstroke.t_s < t
             out.append(upstroke)
@@ -42,6 +45,14 @@ def test_an_even_pulse_is_found_whole_and_even(ibi_s: float) -> None:
 def test_a_walk_as_large_as_half_the_pulse_adds_few_beats() -> None:
     beats = [u for u in found(40.0, 0.8, 0.5) if u.t_s > 10.0]
     assert len(beats) == pytest.approx(30.0 / 0.8, abs=4)
+
+
+@pytest.mark.parametrize("ibi_s", [0.5, 0.8])
+def test_a_breath_that_swings_by_four_pulses_hides_none(ibi_s: float) -> None:
+    beats = [u for u in found(40.0, ibi_s, breath=2.0) if u.t_s > 8.0]
+    assert len(beats) == pytest.approx(32.0 / ibi_s, abs=1.5)
+    gaps = [b.t_s - a.t_s for a, b in pairwise(beats)]
+    assert gaps == pytest.approx([ibi_s] * len(gaps), abs=0.1)
 
 
 def test_noise_below_the_floor_is_no_pulse() -> None:

@@ -27,6 +27,17 @@ def test_of_a_pulse_it_is_the_interval_between_beats(period_s: float, jolt: floa
     assert period.strength > 0.4
 
 
+@pytest.mark.parametrize("turns", [2, 3])
+@pytest.mark.parametrize("period_s", [0.4, 0.5])
+def test_pulses_that_are_large_by_turns_are_all_counted(turns: int, period_s: float) -> None:
+    period = Period()
+    for step in range(1200):
+        t_s = 0.01 * step
+        weak = 0.6 * math.cos(2.0 * math.pi * t_s / (turns * period_s))
+        period.push(pulse(t_s, period_s) * (1.0 + weak))
+    assert period.period_s == pytest.approx(period_s, rel=0.06)
+
+
 def test_noise_has_next_to_none() -> None:
     period, dice = Period(), Random(2)
     strengths = []

@@ -48,8 +48,9 @@ def test_a_beat_is_found_within_a_quarter_of_a_second_and_never_before_it_is() -
     late = [(b.found_ns - b.t_ns) / 1e9 for b in finger.beats]
     assert min(late) > 0.0
     assert max(late) < 0.25
-    errors = [min(abs((b.t_ns - START_NS) / 1e9 - t) for t in true) for b in finger.beats[2:]]
-    assert np.median(errors) < 0.012
+    errors = [min(((b.t_ns - START_NS) / 1e9 - t for t in true), key=abs) for b in finger.beats[2:]]
+    assert abs(np.median(errors)) < 0.015  # the same for every beat, and seen by nobody
+    assert np.median(np.abs(errors - np.median(errors))) < 0.003
 
 
 def test_intervals_are_the_hearts_own() -> None:
