@@ -9,18 +9,24 @@ import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from drivers.clock import Clock, SystemClock
 from drivers.errors import DriverError
+from drivers.i2c import open_bus, reason
+from drivers.motion.identity import FAMILIES
+from drivers.names import Bench, make_skin
 from drivers.pi_pins import pipe_folder
-from drivers.settings import CameraSettings, KnobsSettings, MotionSettings, PulseSettings
+from drivers.settings import CameraSettings, KnobsSettings, MotionSettings, PulseSettings, SkinSettings
+
+if TYPE_CHECKING:
+    from drivers.skin.converter import ConverterSkin
 
 State = Literal["ok", "warn", "fail"]
 _PART_ID, _MAX3010X = 0xFF, 0x15  # MAX30102 datasheet, register map: part ID register and its value
 _ADDRESS = 0x57
 _NO_CHIP = {"none": "none wanted", "taps": "tapped by hand", "strap": "a chest strap, looked for when shooting begins"}
-# Usual address, register and values of WHO_AM_I (drivers/motion/)
-_MOTION_CHIPS = {"mpu6050": (0x68, 0x75, (0x68, 0x70, 0x71, 0x73)), "lsm6dsox": (0x6A, 0x0F, (0x69, 0x6A, 0x6B, 0x6C))}
+DRY_US = 0.5  # skin that conducts less is rare (Boucsein, Electrodermal Activity, 2012: 2 to 20): is it skin at all?
 _LIST_CAMERAS = "import json; from picamera2 import Picamera2; print(json.dumps(Picamera2.global_camera_info()))"
 
 
@@ -47,13 +53,20 @@ def examine_devices(
     knobs: KnobsSettings,
     root: Path = Path("/"),
     motion: MotionSettings | None = None,
+    skin: SkinSettings | None = None,
+    of_body: bool = True,
 ) -> list[Finding]:
-    """The camera, the sensors and the knobs that the configuration names. root: for tests, where /dev is."""
+    """The camera, the sensors and the knobs that the configuration names. root: for tests, where /dev is.
+
+    of_body: what the skin conducts may be told.
+    """
     model = pi_model(root)
     machine = Finding("machine", "ok", model or "not a Raspberry Pi: shoot with simulated hardware, rig shoot --sim")
     findings = [machine, examine_camera(camera, model, root), examine_pulse(pulse, model, root)]
     if motion is not None and motion.name != "none":
         findings.append(examine_motion(motion, model, root))
+    if skin is not None and skin.name != "none":
+        findings.append(examine_skin(skin, model, root, of_body=of_body))
     return [*findings, examine_knobs(knobs, root)]
 
 
@@ -103,10 +116,12 @@ def _pi_cameras() -> Finding:
 
 def examine_pulse(settings: PulseSettings, model: str, root: Path) -> Finding:
     """Whether the pulse sensor answers; reads one register, which does not disturb a rig that is running."""
-    if settings.name != "max3010x":
-        return Finding("pulse", "ok", _NO_CHIP.get(settings.name, "a webcam"))
-    if settings.bus == "sim":
+    if settings.bus == "sim" and settings.name in ("max3010x", "strap"):
         return Finding("pulse", "ok", "simulated")
+    if settings.name == "strap" and find_spec("bleak") is None:
+        return Finding("pulse", "fail", "a chest strap needs bleak", "pip install 'darkroom-rig[ble]'")
+    if settings.name != "max3010x" or settings.bus == "sim":
+        return Finding("pulse", "ok", _NO_CHIP.get(settings.name, "a webcam"))
     found = _bus("pulse", settings.bus, model, root)
     if found is not None:
         return found
@@ -130,16 +145,83 @@ def examine_motion(settings: MotionSettings, model: str, root: Path) -> Finding:
     found = _bus("motion", settings.bus, model, root)
     if found is not None:
         return found
-    usual, register, known = _MOTION_CHIPS[settings.name]
-    address = settings.address or usual
-    who = _ask_chip("motion", settings.bus, address, register)
+    family = FAMILIES[settings.name]
+    address = settings.address or family.address
+    other = "" if settings.address else f" Its address pin high? motion.address = 0x{family.other_address:02x}"
+    who = _ask_chip("motion", settings.bus, address, family.register, other)
     if isinstance(who, Finding):
         return who
     where = f"0x{address:02x} on /dev/i2c-{settings.bus}"
-    if who not in known:
-        says = f"{where} is none of the {settings.name} family (WHO_AM_I 0x{who:02x})"
-        return Finding("motion", "fail", says, "is another chip there?")
-    return Finding("motion", "ok", f"{settings.name} family at {where}")
+    if who not in family.chips:
+        says = f"{where}: expected WHO_AM_I {family.expected()}, got {family.stranger(who)}"
+        return Finding("motion", "fail", says, "motion.name, or motion.address, or a board that has one of these")
+    return Finding("motion", "ok", f"{family.chips[who]} at {where}")
+
+
+def examine_skin(
+    settings: SkinSettings, model: str, root: Path, bench: Bench | None = None, of_body: bool = True
+) -> Finding:
+    """What the skin sensor measures now, asked for as a rig does; one that is in use loses a sample at most.
+
+    bench: for tests, where the clock and the simulated bus are. of_body: what the skin conducts may be told.
+    """
+    if settings.name == "none":
+        return Finding("skin", "ok", "none wanted")
+    found = _bus("skin", settings.bus, model, root) if settings.bus != "sim" else None
+    if found is not None:
+        return found
+    try:
+        from drivers.sim.world import World
+        from drivers.skin.converter import ConverterSkin
+
+        clock = bench.clock if bench else SystemClock()
+        sensor = make_skin(settings, bench or Bench(clock, lambda: World(clock)))
+        assert isinstance(sensor, ConverterSkin)
+        answered = _has_measured(sensor, clock)
+    except DriverError as error:
+        return Finding("skin", "fail", str(error))
+    except ImportError as error:
+        return Finding("skin", "fail", f"it cannot be asked: {error}", "the libraries, above, first")
+    where = sensor.name.removeprefix("skin sensor ")
+    if not answered:
+        return Finding("skin", "fail", f"{where}: no sample within a second", "is its supply firm? (3V3, GND)")
+    return _skin_says(where, sensor, of_body)
+
+
+def _has_measured(sensor: ConverterSkin, clock: Clock) -> bool:
+    sensor.open()
+    try:
+        end_ns = clock.now_ns() + 1_000_000_000
+        while clock.now_ns() < end_ns:
+            clock.sleep_until_ns(clock.now_ns() + sensor.period_ns)
+            if sensor.step(clock.now_ns()):
+                return True
+    finally:
+        sensor.close()
+    return False
+
+
+def _skin_says(where: str, sensor: ConverterSkin, of_body: bool) -> Finding:
+    circuit, contact = sensor.circuit, sensor.contact
+    share = (sensor.volts or 0.0) / circuit.supply_v
+    here, then = f"its output is {share:.3f} of the supply", f"skin.open_share = {share:.3f}"
+    if contact == "more":
+        says = f"{where}: more than it can tell (above {circuit.most_us:.0f} uS)"
+        return Finding(
+            "skin", "warn", says, "do the electrodes touch each other? else its trimmer, and skin.open_share"
+        )
+    if contact == "above":
+        says = f"{where}: {here}, more than open electrodes give ({circuit.open_share:g})"
+        return Finding(
+            "skin", "warn", says, f"with the electrodes off, its trimmer, or {then}; is skin.supply_v right?"
+        )
+    if contact == "off":
+        return Finding("skin", "ok", f"{where}: the electrodes touch nothing; {here}")
+    if not of_body:
+        return Finding("skin", "ok", f"{where}: the electrodes touch something")
+    level_us = circuit.conductance_us(share * circuit.supply_v)
+    remedy = f"with the electrodes off? then {then}" if level_us < DRY_US else ""
+    return Finding("skin", "ok", f"{where}: the electrodes touch something, {level_us:.2f} uS; {here}", remedy)
 
 
 def _bus(name: str, number: int, model: str, root: Path) -> Finding | None:
@@ -157,10 +239,8 @@ def _bus(name: str, number: int, model: str, root: Path) -> Finding | None:
     return found if found.state == "fail" else None
 
 
-def _ask_chip(name: str, number: int, address: int, register: int) -> int | Finding:
-    """One register of a chip, or why it cannot be read."""
-    from drivers.i2c import open_bus
-
+def _ask_chip(name: str, number: int, address: int, register: int, other: str = "") -> int | Finding:
+    """One register of a chip, or why it cannot be read. other: what else it may be, if nothing is there."""
     try:
         bus = open_bus(number)
     except DriverError as error:
@@ -168,12 +248,8 @@ def _ask_chip(name: str, number: int, address: int, register: int) -> int | Find
     try:
         return bus.read_byte_data(address, register)
     except OSError as error:
-        return Finding(
-            name,
-            "fail",
-            f"nothing answers at 0x{address:02x} on /dev/i2c-{number} ({error.strerror})",
-            "SDA, SCL, 3V3, GND wired?",
-        )
+        says = f"nothing answers at 0x{address:02x} on /dev/i2c-{number} ({reason(error)})"
+        return Finding(name, "fail", says, f"SDA, SCL, 3V3, GND wired?{other}")
     finally:
         bus.close()
 

@@ -51,7 +51,7 @@ def write_report(path: Path | None, config: Path | None, take: Path | None, cloc
     parts: dict[str, Callable[[], str]] = {
         "README.txt": lambda: _README,
         "versions.json": lambda: _json({**versions(), "machine": platform.platform(), "pi": pi_model()}),
-        "doctor.json": lambda: _json([asdict(finding) for finding in examine(config, clock)]),
+        "doctor.json": lambda: _json([asdict(finding) for finding in examine(config, clock, of_body=False)]),
         "rig.toml": lambda: config_to_toml(load_config(config)),
         "rig.log": lambda: log_end(state_folder()),
     }

@@ -44,12 +44,17 @@ print(f"{choice.name}: {choice.why}")
 """
 
 
-def examine(asked: Path | None, clock: Clock, root: Path = Path("/")) -> list[Finding]:
-    """Everything, in the order in which one would mend it. root: for tests, where /sys, /proc and /dev are."""
+def examine(asked: Path | None, clock: Clock, root: Path = Path("/"), *, of_body: bool = True) -> list[Finding]:
+    """Everything, in the order in which one would mend it. root: for tests, where /sys, /proc and /dev are.
+
+    of_body: what the sensors measure on this person may be told.
+    """
     findings = [*examine_libraries(), examine_fit()]
     config, finding = examine_config(asked)
     findings += [finding, *examine_extras(config), examine_engine(config)]
-    findings += [*examine_devices(config.camera, config.pulse, config.knobs, root, config.motion)]
+    findings += examine_devices(
+        config.camera, config.pulse, config.knobs, root, config.motion, config.skin, of_body=of_body
+    )
     findings += [examine_takes(Path(config.takes.folder).expanduser(), config.takes.min_minutes, clock)]
     findings += [examine_page(config)] if config.finder.enabled else []
     return [*findings, examine_time(root), examine_heat(root)]

@@ -125,12 +125,7 @@ class Imu:
         if look.in_doubt:
             samples.doubt()
         if not look.ready:
-            self._silent_ns += waited_ns
-            self._empty_ns += waited_ns
-            if self._empty_ns >= EMPTY_NS:
-                self._empty_ns = 0
-                if not chip.is_configured():
-                    self._configure_again(chip, samples)
+            self._nothing(chip, samples, waited_ns)
             return []
         if self._may_empty and samples.is_stale(look.ready):
             self._may_empty = False  # once: a host that always comes so late has to take what there is
@@ -144,11 +139,23 @@ class Imu:
         except OSError:
             samples.doubt(taken + 1)  # what was popped is gone
             raise
+        if not read.rows:  # words that make no sample: halves of two, or what is no word at all
+            self._nothing(chip, samples, waited_ns)
+            return []
         self._silent_ns = self._empty_ns = 0
         if _is_suspicious(read) and not chip.is_configured():  # it forgot its samples between the two reads
             self._configure_again(chip, samples)
             return []
         return samples.deliver(read, now_ns)
+
+    def _nothing(self, chip: ImuChip, samples: MotionSamples, waited_ns: int) -> None:
+        """It was asked, and had no sample: after a while it is asked whether it has forgotten its settings."""
+        self._silent_ns += waited_ns
+        self._empty_ns += waited_ns
+        if self._empty_ns >= EMPTY_NS:
+            self._empty_ns = 0
+            if not chip.is_configured():
+                self._configure_again(chip, samples)
 
     def _configure_again(self, chip: ImuChip, samples: MotionSamples) -> None:
         self._configuration_owed = True

@@ -92,7 +92,8 @@ class TaggedFifo:
             sensor, slot = data[i] >> 3, data[i] >> 1 & 3
             if slot != self._slot:
                 self._half, self._slot = {}, slot
-            self._half[sensor] = unpack("<3h", data[i + 1 : i + self.WORD_BYTES])
+            if sensor in (self.ACCELERATION, self.ROTATION):  # no other was asked for
+                self._half[sensor] = unpack("<3h", data[i + 1 : i + self.WORD_BYTES])
             if self.ACCELERATION in self._half and self.ROTATION in self._half:
                 ax, ay, az = self._half[self.ACCELERATION]
                 rx, ry, rz = self._half[self.ROTATION]
@@ -132,6 +133,8 @@ class PlainFifo:
     def look(self) -> Look:
         """See ImuChip. What is left of a sample that was read or overwritten in part is thrown away."""
         words, at, full = self._status()
+        if at >= self.PATTERN:  # no place in it: whatever answers is not the FIFO
+            return Look(0, in_doubt=True)
         if at and words >= self.PATTERN - at:
             self._device.read_block(self.DATA, 2 * (self.PATTERN - at))
             words, at, _ = self._status()

@@ -13,12 +13,12 @@ from struct import unpack
 from drivers.errors import WrongDevice
 from drivers.i2c import Device, Field
 from drivers.motion.chip import STANDARD_GRAVITY, ImuChip, Look, Read
+from drivers.motion.identity import LSM6DSOX
 from drivers.motion.imu import Imu
 from drivers.motion.lsm6_fifo import Lsm6Fifo, PlainFifo, TaggedFifo
 from drivers.names import Bench
 from drivers.settings import MotionSettings
 
-ADDRESS, OTHER_ADDRESS = 0x6A, 0x6B
 RESET_READS = 50  # of 0.4 ms on a bus of 100 kHz; the datasheet says 50 us
 _RATES = {100: 0x40, 200: 0x50}  # ODR_XL, ODR_G: 104 and 208 Hz
 _ACCEL_4, _GYRO_500 = 0x08, 0x04
@@ -29,17 +29,16 @@ _WHOLE_AND_NEXT, _RESET = 0x44, 0x01  # BDU, IF_INC; SW_RESET
 class _Model:
     """rate: of the nominal 100. words: of a FIFO without tags; 0 has tags."""
 
-    name: str
     rate_hz: float
     words: int
     degree_codes: float
 
 
 _MODELS = {
-    0x6C: _Model("LSM6DSO, DSOX", 6667 / 64, 0, 256.0),  # the rate: INTERNAL_FREQ_FINE
-    0x6B: _Model("LSM6DSR, ISM330DHCX", 6667 / 64, 0, 256.0),
-    0x6A: _Model("LSM6DSL, DSM, DS3TR-C", 104.0, 2048, 256.0),
-    0x69: _Model("LSM6DS3", 104.0, 4096, 16.0),
+    0x6C: _Model(6667 / 64, 0, 256.0),  # the rate: INTERNAL_FREQ_FINE
+    0x6B: _Model(6667 / 64, 0, 256.0),
+    0x6A: _Model(104.0, 2048, 256.0),
+    0x69: _Model(104.0, 4096, 16.0),
 }
 
 
@@ -89,8 +88,8 @@ class Lsm6:
         who = registers.who_am_i
         if who not in _MODELS:
             raise WrongDevice(
-                f"motion sensor at 0x{device.address:02x} on {device.where}: expected WHO_AM_I 0x6c (LSM6DSO, DSOX), "
-                f"0x6b (DSR), 0x6a (DSL) or 0x69 (DS3), got 0x{who:02x}: is another device at this address?"
+                f"motion sensor at 0x{device.address:02x} on {device.where}: expected WHO_AM_I {LSM6DSOX.expected()}, "
+                f"got {LSM6DSOX.stranger(who)}"
             )
         self._model = _MODELS[who]
         words = self._model.words
@@ -146,4 +145,4 @@ def make(settings: MotionSettings, bench: Bench) -> Imu:
     def chip_at(device: Device) -> ImuChip:
         return Lsm6(device, settings.rate_hz)
 
-    return Imu(settings, bench, ADDRESS, OTHER_ADDRESS, chip_at)
+    return Imu(settings, bench, LSM6DSOX.address, LSM6DSOX.other_address, chip_at)

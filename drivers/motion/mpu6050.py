@@ -14,11 +14,11 @@ from struct import unpack
 from drivers.errors import WrongDevice
 from drivers.i2c import Device, Field
 from drivers.motion.chip import STANDARD_GRAVITY, ImuChip, Look, Read
+from drivers.motion.identity import MPU6050
 from drivers.motion.imu import Imu
 from drivers.names import Bench
 from drivers.settings import MotionSettings
 
-ADDRESS, OTHER_ADDRESS = 0x68, 0x69
 SAMPLE_BYTES = 12
 RESET_READS = 300  # of 0.4 ms on a bus of 100 kHz: the 100 ms that the datasheet allows, and some
 _SLEEP, _RESET, _CLOCK_GYRO = 0x40, 0x80, 0x01
@@ -31,7 +31,6 @@ _GYRO_AND_ACCEL = 0x78
 class _Model:
     """delays_ms: of the filter codes 2 (about 94 Hz) and 3 (about 43 Hz): acceleration's, rotation's."""
 
-    name: str
     fifo_bytes: int
     degree_codes: float
     zero_c: float
@@ -39,14 +38,9 @@ class _Model:
     delays_ms: dict[int, tuple[float, float]]
 
 
-_6050 = _Model("MPU-6050", 1024, 340.0, 36.53, False, {2: (3.0, 2.8), 3: (4.9, 4.8)})
-_6500_DELAYS = {2: (7.8, 3.9), 3: (11.8, 5.9)}
-_MODELS = {
-    0x68: _6050,
-    0x70: _Model("MPU-6500", 512, 333.87, 21.0, True, _6500_DELAYS),
-    0x71: _Model("MPU-9250", 512, 333.87, 21.0, True, _6500_DELAYS),
-    0x73: _Model("MPU-9255", 512, 333.87, 21.0, True, _6500_DELAYS),
-}
+_6050 = _Model(1024, 340.0, 36.53, False, {2: (3.0, 2.8), 3: (4.9, 4.8)})
+_6500 = _Model(512, 333.87, 21.0, True, {2: (7.8, 3.9), 3: (11.8, 5.9)})
+_MODELS = {who: _6050 if who == 0x68 else _6500 for who in MPU6050.chips}
 
 
 class Mpu6050Registers:
@@ -97,9 +91,8 @@ class Mpu6050:
         who = registers.who_am_i
         if who not in _MODELS:
             raise WrongDevice(
-                f"motion sensor at 0x{device.address:02x} on {device.where}: expected WHO_AM_I 0x68 (MPU-6050), 0x70 "
-                f"(6500), 0x71 or 0x73 (9250, 9255), got 0x{who:02x}: is another device at this address? (the clock "
-                "DS3231 has 0x68 too)"
+                f"motion sensor at 0x{device.address:02x} on {device.where}: expected WHO_AM_I {MPU6050.expected()}, "
+                f"got {MPU6050.stranger(who)}"
             )
         self._model = _MODELS[who]
         registers.power = _RESET
@@ -179,4 +172,4 @@ def make(settings: MotionSettings, bench: Bench) -> Imu:
     def chip_at(device: Device) -> ImuChip:
         return Mpu6050(device, settings.rate_hz)
 
-    return Imu(settings, bench, ADDRESS, OTHER_ADDRESS, chip_at)
+    return Imu(settings, bench, MPU6050.address, MPU6050.other_address, chip_at)

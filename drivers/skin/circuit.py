@@ -15,11 +15,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 # LM324 datasheet (SLOS066): the output reaches down to 20 mV, the inputs are off by up to 7 mV, and the gain is 2.
 LOWEST_V = 0.02
 # Of the supply, below the open output: nearer is nothing, or the amplifier's own error (14 mV of 3.3 V are .0042).
 NOTHING = 0.005
+# off: the electrodes touch nothing. more: than can be told. above: what open electrodes give, so a setting is wrong.
+Contact: TypeAlias = Literal["on", "off", "more", "above"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +33,21 @@ class Circuit:
     open_share: float
     supply_v: float
 
-    @property
-    def most_v(self) -> float:
-        """The highest output: that of open electrodes."""
-        return self.open_share * self.supply_v
-
     def conductance_us(self, volts: float) -> float:
         """Microsiemens; NaN where the electrodes touch nothing, or more than the circuit can tell."""
         share = self.open_share - volts / self.supply_v
         if share < NOTHING or volts < LOWEST_V:
             return math.nan
         return 1e6 * share / (1.0 - share) / self.reference_ohm
+
+    def contact(self, volts: float) -> Contact:
+        """What that output says of the electrodes."""
+        if volts < LOWEST_V:
+            return "more"
+        share = self.open_share - volts / self.supply_v
+        return "on" if share >= NOTHING else "off" if share > -2.0 * NOTHING else "above"
+
+    @property
+    def most_us(self) -> float:
+        """The highest conductance that it tells."""
+        return self.conductance_us(LOWEST_V)

@@ -1,4 +1,4 @@
-"""A Grove GSR v1.2 (Seeed) on input A0 of an ADS1115: 16 bits of its voltage, 20 times a second.
+"""A Grove GSR v1.2 (Seeed) on input A0 of an ADS1115: 16 bits of its voltage, 22 times a second.
 
 The trimmer is turned until the board gives half its supply with the electrodes off, as Seeed's wiki says; where it
 gives another share, skin.open_share is that share. Seeed's formula makes the reference resistor 20 kohm (drivers/skin/

@@ -1,4 +1,4 @@
-"""A tinyGSR (ProtoCentral): its TLA2022 at 0x49, 12 bits of its voltage, 20 times a second.
+"""A tinyGSR (ProtoCentral): its TLA2022 at 0x49, 12 bits of its voltage, 22 times a second.
 
 Its reference resistor is 200 kohm (drivers/skin/circuit.py has the schematic), so with the trimmer at its end the board
 tells no more than 5 uS, and fingers have up to 20 and more (Boucsein, Electrodermal Activity, 2012). Its trimmer is

@@ -1,14 +1,16 @@
 """Finds rises in a smoothed skin conductance, one value at a time: where one begins, and where it ends.
 
 It is looked for where the slope grows beyond what a level drifts by, ends where it has gone again, and began where it
-had a tenth of its steepest. Where the slope nearly goes and comes back, one response rides on another: they are told
-apart at the bend between them (Boucsein et al., Psychophysiology 49, 2012, on overlapping responses).
+had a tenth of its steepest. What the level climbs meanwhile is no part of its height. Where the slope nearly goes and
+comes back, one response rides on another: they are told apart at the bend between them (Boucsein et al.,
+Psychophysiology 49, 2012, on overlapping responses).
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from statistics import median
 
 # uS, onset to peak: the upper end of Boucsein's 0.01 to 0.05, for a small sensor on a hand that holds a rig.
 LEAST_RISE = 0.05
@@ -20,6 +22,9 @@ ONSET = 0.1  # of its steepest: there it began; .05 to .2 move that by less than
 # Of its steepest: so slow between two humps, and so steep again. Author's choice; .2 to .5 and .4 to .7 tell the same.
 BEND, AGAIN = 0.35, 0.5
 SPAN = 2  # values back that a slope is taken over
+# The level's climb is the median slope of so many seconds: responses fall for longer than they rise, so that however
+# many there are, they do not make one. Author's choice; 15 to 30 s find the same.
+CLIMB_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +50,14 @@ class Rises:
         self._slope_s, self._most = SPAN * period_s, round(2.0 * LONGEST_S / period_s)
         self._last: deque[tuple[float, float]] = deque(maxlen=SPAN + 1)
         self._path: deque[_Point] = deque(maxlen=self._most)  # of the rise under way
+        self._slopes: deque[float] = deque(maxlen=round(CLIMB_S / period_s))
         self.restart()
 
     def restart(self) -> None:
         """The signal starts anew: what was rising is forgotten."""
         self._last.clear()
         self._path.clear()
+        self._slopes.clear()
         self._steepest, self._least = 0.0, LEAST_RISE
         self._bend: _Point | None = None
 
@@ -62,6 +69,7 @@ class Rises:
             return None
         middle_s, middle = self._last[SPAN // 2]
         point = _Point(middle_s, middle, (value - self._last[0][1]) / self._slope_s)
+        self._slopes.append(point.slope)
         if not self._path:
             if point.slope > STEEP:
                 self._start([point])
@@ -105,6 +113,8 @@ class Rises:
                 onset = point
                 break
         rise = Rise(onset.t_s, peak.t_s, peak.value - onset.value)
-        if rise.amplitude < self._least or not SHORTEST_S <= rise.peak_s - rise.onset_s <= LONGEST_S:
+        took_s = rise.peak_s - rise.onset_s
+        if not SHORTEST_S <= took_s <= LONGEST_S:
             return None
-        return rise
+        climbed = max(0.0, median(self._slopes)) * took_s
+        return rise if rise.amplitude - climbed >= max(self._least, STEEP * took_s) else None

@@ -170,3 +170,11 @@ def test_the_command(tmp_path: Path, take: Path) -> None:
     parts = texts(tmp_path / "r.zip")
     assert json.loads(parts["take.json"])["folder"] == TAKE
     assert str(tmp_path) not in "".join(parts.values())  # the person's home is ~
+
+
+def test_what_the_skin_conducts_is_not_told(tmp_path: Path) -> None:
+    config = tmp_path / "rig.toml"
+    config.write_text('skin.name = "grove"\nskin.bus = "sim"\ncamera.name = "sim"\n')
+    report = texts(write_report(tmp_path / "report.zip", config, None, SimulatedClock()))
+    (skin,) = [finding for finding in json.loads(report["doctor.json"]) if finding["name"] == "skin"]
+    assert skin["says"] == "grove at 0x48 on the simulated bus: the electrodes touch something"

@@ -15,8 +15,22 @@ from pathlib import Path
 import pytest
 
 from drivers.clock import SystemClock
-from drivers.doctor import examine_camera, examine_devices, examine_knobs, examine_motion, examine_pulse, pi_model
-from drivers.settings import CameraSettings, KnobsSettings, MotionSettings, PulseSettings
+from drivers.doctor import (
+    examine_camera,
+    examine_devices,
+    examine_knobs,
+    examine_motion,
+    examine_pulse,
+    examine_skin,
+    pi_model,
+)
+from drivers.names import Bench
+from drivers.settings import CameraSettings, KnobsSettings, MotionSettings, PulseSettings, SkinSettings
+from drivers.sim.ads1115 import Ads1115
+from drivers.sim.clock import SimulatedClock
+from drivers.sim.skin_board import grove_board, tinygsr_board
+from drivers.sim.tla2022 import tla2022
+from drivers.sim.world import World
 from rig.config import Config, GradeSettings
 from rig.doctor import examine_config, examine_engine, examine_heat, examine_page, examine_takes, examine_time, versions
 
@@ -93,6 +107,85 @@ def test_a_motion_sensor_is_looked_for_where_one_is_wanted(pi: Path) -> None:
     assert "motion.bus" in finding.remedy
     assert examine_motion(MotionSettings(name="mpu6050", bus="sim"), PI, pi).says == "simulated"
     assert examine_motion(MotionSettings(), PI, pi).says == "none wanted"
+
+
+def test_a_skin_sensor_is_looked_for_where_one_is_wanted(pi: Path) -> None:
+    wanted = SkinSettings(name="grove", bus=7)
+    findings = examine_devices(CameraSettings(name="sim"), PulseSettings(bus="sim"), KnobsSettings(), pi, None, wanted)
+    (finding,) = [finding for finding in findings if finding.name == "skin"]
+    assert (finding.state, finding.says) == ("fail", "no I2C bus /dev/i2c-7")
+    assert "skin.bus" in finding.remedy
+    assert examine_skin(SkinSettings(), PI, pi).says == "none wanted"
+    assert examine_skin(SkinSettings(name="grove", bus="sim"), PI, pi).state == "ok"
+
+
+@pytest.mark.parametrize(
+    ("name", "skin_us", "state", "says", "remedy"),
+    [
+        ("grove", 6.2, "ok", "grove at 0x48 on the simulated bus: the electrodes touch something, 6.2", ""),
+        ("tinygsr", 6.2, "ok", "tinygsr at 0x49 on the simulated bus: the electrodes touch something, 6.", ""),
+        ("grove", 0.0, "ok", "the electrodes touch nothing; its output is 0.500 of the supply", ""),
+        ("tinygsr", 0.0, "ok", "the electrodes touch nothing; its output is 0.900 of the supply", ""),
+        ("grove", 0.4, "ok", "0.40 uS; its output is 0.492 of the supply", "with the electrodes off? then skin.open_s"),
+        ("grove", 1e6, "warn", "more than it can tell (above 49 uS)", "do the electrodes touch each other"),
+        ("tinygsr", 1e6, "warn", "more than it can tell (above 42 uS)", "do the electrodes touch each other"),
+    ],
+)
+def test_the_skin_sensor_says_what_its_electrodes_touch(
+    tmp_path: Path, name: str, skin_us: float, state: str, says: str, remedy: str
+) -> None:
+    clock = SimulatedClock()
+    world = World(clock)
+    board = (grove_board if name == "grove" else tinygsr_board)(lambda t_s: skin_us, world.start_ns)
+    world.bus.devices.update({0x48: Ads1115({4: board.volts}, clock), 0x49: tla2022(board.volts, clock)})
+    settings = SkinSettings(name=name, bus="sim")  # type: ignore[arg-type]
+    finding = examine_skin(settings, PI, tmp_path, Bench(clock, lambda: world))
+    assert (finding.name, finding.state) == ("skin", state)
+    assert says in finding.says
+    assert finding.remedy.startswith(remedy)
+    assert bool(finding.remedy) == bool(remedy)
+
+
+@pytest.mark.parametrize(("open_share", "supply_v"), [(0.6, 3.3), (0.5, 3.3), (0.9, 3.0)])
+def test_a_skin_board_that_is_not_what_its_settings_say(tmp_path: Path, open_share: float, supply_v: float) -> None:
+    clock = SimulatedClock()
+    world = World(clock)
+    board = tinygsr_board(lambda t_s: 0.0, world.start_ns)
+    world.bus.devices[0x49] = tla2022(board.volts, clock)
+    settings = SkinSettings(name="tinygsr", bus="sim", open_share=open_share, supply_v=supply_v)
+    finding = examine_skin(settings, PI, tmp_path, Bench(clock, lambda: world))
+    share = 0.9 * 3.3 / supply_v
+    assert finding.state == "warn"
+    assert f"its output is {share:.3f} of the supply, more than open electrodes give ({open_share})" in finding.says
+    assert finding.remedy.endswith(f"its trimmer, or skin.open_share = {share:.3f}; is skin.supply_v right?")
+
+
+def test_a_skin_sensor_that_fails_is_told_in_words(tmp_path: Path) -> None:
+    clock = SimulatedClock()
+    world = World(clock)
+    bench, wanted = Bench(clock, lambda: world), SkinSettings(name="grove", bus="sim")
+    chip = world.bus.devices[0x48]
+    assert isinstance(chip, Ads1115)
+    chip.dead = True
+    finding = examine_skin(wanted, PI, tmp_path, bench)
+    assert (finding.state, finding.says) == ("fail", "grove at 0x48 on the simulated bus: no sample within a second")
+    del world.bus.devices[0x48]
+    finding = examine_skin(wanted, PI, tmp_path, bench)
+    assert finding.state == "fail"
+    assert finding.says.startswith("skin sensor grove not found at 0x48 on the simulated bus: is it wired")
+
+
+def test_a_report_tells_nothing_of_the_body(tmp_path: Path) -> None:
+    finding = examine_skin(SkinSettings(name="grove", bus="sim"), PI, tmp_path, of_body=False)
+    assert finding.says == "grove at 0x48 on the simulated bus: the electrodes touch something"
+
+
+def test_a_strap_needs_its_library(pi: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert examine_pulse(PulseSettings(name="strap"), PI, pi).state == "ok"
+    monkeypatch.setitem(sys.modules, "bleak", None)
+    finding = examine_pulse(PulseSettings(name="strap"), PI, pi)
+    assert (finding.state, finding.remedy) == ("fail", "pip install 'darkroom-rig[ble]'")
+    assert examine_pulse(PulseSettings(name="strap", bus="sim"), PI, pi).says == "simulated"
 
 
 def test_pins_that_are_not_there(pi: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,9 +38,27 @@ class Ramps:
 
 
 class SpoilingBus(SimBus):
-    """A bus that loses the next bursts after the chip has given them."""
+    """Loses the next ``spoil`` bursts after the chip has given them, or the next one after ``tear`` of its bytes."""
 
-    spoil = 0
+    spoil = tear = 0
+
+    def _read(self, address: int, register: int, length: int) -> bytes:
+        return super()._read(address, register, self._torn(address, bytes([register]), length))
+
+    def i2c_rdwr(self, *i2c_msgs: Any) -> None:
+        if len(i2c_msgs) == 2:
+            self._torn(i2c_msgs[0].addr, bytes(list(i2c_msgs[0])), i2c_msgs[1].len)
+        super().i2c_rdwr(*i2c_msgs)
+
+    def _torn(self, address: int, register: bytes, length: int) -> int:
+        tear = self.tear
+        if not tear or length < 12:
+            return length
+        self.tear = 0
+        chip = self.devices[address]
+        chip.write(register)
+        chip.read(min(tear, length - 1))
+        raise OSError(errno.EIO, "disturbed")
 
     def _late(self, data: bytes) -> bytes:
         if self.spoil and len(data) >= 12:

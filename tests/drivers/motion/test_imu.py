@@ -113,6 +113,62 @@ def test_a_burst_that_fails_after_it_was_read_is_counted(
 
 
 @EVERY
+def test_a_burst_that_breaks_off_in_the_middle_gives_no_torn_sample(
+    motion_rig: Make, name: str, who_am_i: int, holds_s: float
+) -> None:
+    """The chip has given some bytes and goes on after them: not where a sample, or a word, begins."""
+    rig, random = motion_rig(name, 0.008, who_am_i), Random(who_am_i)
+    rig.sensor.open()
+    rig.run(3.0)
+    before = len(rig.got)
+    for _ in range(20):
+        rig.bus.tear = random.randrange(1, 36)
+        rig.run(0.31)
+        assert rig.bus.tear == 0
+    rig.run(0.5)
+    rig.check()
+    assert sum(len(reading.t_ns) for reading in rig.got[before:]) > 400
+    assert 10 <= sum(reading.lost_samples for reading in rig.got[before:]) <= 200
+
+
+@pytest.mark.parametrize("junk", [0x00, 0x55, 0xFF])
+@EVERY
+def test_a_chip_that_answers_nothing_but_junk_is_lost(
+    motion_rig: Make, name: str, who_am_i: int, holds_s: float, junk: int
+) -> None:
+    rig = motion_rig(name, 0.008, who_am_i)
+    rig.sensor.open()
+    rig.run(2.0)
+    before = sum(len(reading.t_ns) for reading in rig.got)
+    setattr(rig.chip, "read", lambda length: bytes([junk]) * length)  # noqa: B010
+    with pytest.raises(DeviceLost, match="expected a sample within 2 s, got none"):
+        rig.run(4.0)
+    assert sum(len(reading.t_ns) for reading in rig.got) == before
+
+
+@EVERY
+def test_it_goes_on_after_a_moment_of_noise_on_the_line(
+    motion_rig: Make, name: str, who_am_i: int, holds_s: float
+) -> None:
+    """Whatever bytes come."""
+    for seed in range(6):
+        rig, random = motion_rig(name, 0.008, who_am_i), Random(seed)
+        rig.sensor.open()
+        rig.run(1.0)
+        honest, share = rig.chip.read, (0.1, 0.5, 1.0)[seed % 3]
+
+        def noise(length: int, honest=honest, random=random, share=share) -> bytes:  # type: ignore[no-untyped-def]
+            data = bytes(honest(length))
+            return random.randbytes(length) if random.random() < share else data
+
+        setattr(rig.chip, "read", noise)  # noqa: B010
+        rig.run(1.0)
+        setattr(rig.chip, "read", honest)  # noqa: B010
+        rig.run(2.0)
+        assert sum(len(reading.t_ns) for reading in rig.run(1.0)) == pytest.approx(104, abs=8)
+
+
+@EVERY
 def test_a_bad_minute_costs_no_wrong_value(motion_rig: Make, name: str, who_am_i: int, holds_s: float) -> None:
     """Stalls of up to 8 s, 1 % of all transfers not acknowledged, one brown-out."""
     rig, random = motion_rig(name, -0.02, who_am_i), Random(who_am_i)
@@ -203,8 +259,14 @@ def test_a_chip_that_answers_and_measures_nothing_is_lost(motion_rig: Make, name
 @pytest.mark.parametrize(
     ("name", "who_am_i", "words"),
     [
-        ("mpu6050", 0x12, r"at 0x68 on the simulated bus: expected WHO_AM_I 0x68 \(MPU-6050\).*got 0x12: is another"),
+        ("mpu6050", 0x00, r"at 0x68 on the simulated bus: expected WHO_AM_I 0x68 \(MPU-6050\), .*got 0x00: is another"),
+        ("mpu6050", 0x12, r"or 0x73 \(MPU-9255\), got 0x12 \(ICM-20602\), which this driver does not know$"),
         ("lsm6dsox", 0x33, r"at 0x6a on the simulated bus: expected WHO_AM_I 0x6c \(LSM6DSO.*got 0x33: is another"),
+        (
+            "lsm6dsox",
+            0x6D,
+            r"0x6a \(LSM6DSL, DSM, DS3TR-C\) or .*got 0x6d \(LSM6DST\), which this driver does not know$",
+        ),
     ],
 )
 def test_another_chip_at_its_address_is_told_in_words(motion_rig: Make, name: str, who_am_i: int, words: str) -> None:

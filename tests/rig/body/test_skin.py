@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 from drivers.names import Bench, make_skin
 from drivers.readings import Skin
 from drivers.settings import SkinSettings
+from drivers.sim.ads1115 import Ads1115
 from drivers.sim.clock import SimulatedClock
 from drivers.sim.scenario import HeartChange, Scenario
+from drivers.sim.skin_board import grove_board, tinygsr_board
 from drivers.sim.sweat import Sweat
+from drivers.sim.tla2022 import tla2022
 from drivers.sim.world import World
 from rig.body.skin import SkinLevel, SkinReader, SkinResponse
 
@@ -68,7 +71,7 @@ def sampled(source: Sweat, seconds: float, noise_us: float = 0.003, rate_hz: flo
         (20.0, 0.003, 0.95),  # as the Grove board's converter has it
         (20.0, 0.02, 0.93),
         (20.0, 0.04, 0.90),
-        (100.0, 0.01, 0.95),
+        (50.0, 0.01, 0.95),
     ],
 )
 def test_responses_are_found_and_none_is_made_up(rate_hz: float, noise_us: float, least: float) -> None:
@@ -117,6 +120,21 @@ def test_a_level_that_drifts_is_no_response(drift_us_a_minute: float) -> None:
     assert read(reader, t_s, values) == []
     level = level_at(reader, 120.0)
     assert level.scl_us == pytest.approx(values[-100:].mean(), abs=0.35)
+
+
+@pytest.mark.parametrize("noise_us", [0.004, 0.01, 0.02])
+@pytest.mark.parametrize("climb", ["1.8 a minute", "3 a minute", "warming up"])
+def test_on_a_level_that_climbs_fast_its_noise_is_no_response_and_a_response_is_one(
+    climb: str, noise_us: float
+) -> None:
+    t_s = np.arange(0.0, 120.0, 0.045)
+    level = {
+        "1.8 a minute": 4.0 + 0.03 * t_s,
+        "3 a minute": 4.0 + 0.05 * t_s,
+        "warming up": 5.0 + 3.0 * (1.0 - np.exp(-t_s / 20.0)),
+    }[climb]
+    values = level + 0.5 * _bump(t_s - 60.0) + np.random.default_rng(3).normal(0.0, noise_us, len(t_s))
+    assert [onset_s(response) for response in read(SkinReader(), t_s, values)] == pytest.approx([60.0], abs=0.6)
 
 
 def test_the_level_stays_below_the_responses() -> None:
@@ -210,6 +228,25 @@ def test_through_the_chip_the_heart_that_hurries_is_felt_by_the_skin(name: str) 
     true = [response.onset_s for response in world.skin.responses_until(118.0) if response.onset_s > 11.0]
     assert matched(found, true, 0.6) == len(true)
     assert len([at_s for at_s in found if at_s > 10.5]) == len(true)
+
+
+@pytest.mark.parametrize(
+    ("name", "level_us"), [("tinygsr", 14.0), ("tinygsr", 20.0), ("tinygsr", 32.0), ("grove", 20.0), ("grove", 40.0)]
+)
+def test_a_level_that_drifts_over_the_steps_of_the_converter_is_no_response(name: str, level_us: float) -> None:
+    """On a damp hand one step of twelve bits would be larger than the least response."""
+    clock = SimulatedClock()
+    world = World(clock)
+    board = (grove_board if name == "grove" else tinygsr_board)(lambda t_s: level_us + t_s / 60.0, world.start_ns)
+    world.bus.devices.update({0x48: Ads1115({4: board.volts}, clock), 0x49: tla2022(board.volts, clock)})
+    sensor = make_skin(SkinSettings(name=name, bus="sim"), Bench(clock, lambda: world))  # type: ignore[arg-type]
+    sensor.open()
+    reader = SkinReader()
+    while world.seconds(clock.now_ns()) < 120.0:
+        clock.sleep_until_ns(clock.now_ns() + sensor.period_ns)
+        for reading in sensor.step(clock.now_ns()):
+            assert reader.add(reading, clock.now_ns()) == []
+    assert reader.read(clock.now_ns()).scl_us == pytest.approx(level_us + 2.0, rel=0.1)
 
 
 @pytest.mark.shared
