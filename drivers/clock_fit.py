@@ -17,6 +17,10 @@ from numpy.typing import NDArray
 MEMORY_S = 30.0  # looks fade with this time constant: long enough for 0.01 %, short enough for a warming oscillator
 HELD_UP_S = 0.005
 LEAST_S = 0.5  # of looks before the slope is believed
+FORGOTTEN_S = 4.0 * MEMORY_S  # without a look: what was learnt weighs 2 % and less, and the line begins anew
+# So many looks in a row more than a period off the line: the sensor's clock has changed (its supply, its temperature),
+# and what was learnt before is of another clock. The author's choice: half a dozen to fifty do, the fewer the sooner.
+ASTRAY_LOOKS = 8
 
 
 class ClockFit:
@@ -34,6 +38,7 @@ class ClockFit:
         self._at_s: float | None = None
         self._first_s = 0.0
         self._shift_s = 0.0
+        self._astray = 0  # looks in a row
         self._before_nn = self._before_nt = 0.0  # spreads of the looks before a resume(), fading like the others
         self._before_s = 0.0
 
@@ -78,12 +83,14 @@ class ClockFit:
         corridor only. since_s: when ``number`` - 1 was not yet there, where that is known (an interrupt pin tells it).
         """
         now_s = 0.5 * (before_s + after_s)
+        if self._at_s is not None and (now_s - self._at_s > FORGOTTEN_S or self._astray >= ASTRAY_LOOKS):
+            self._clear()
         if self._at_s is None:
             self._n0, self._t0_s, self._first_s, self._at_s = number, now_s, now_s, now_s
             if self._before_nn:
                 self._fade_before(now_s)
         if after_s - before_s <= HELD_UP_S or self._w == 0.0:
-            keep = max(0.0, 1.0 - (now_s - self._at_s) / MEMORY_S)
+            keep = math.exp((self._at_s - now_s) / MEMORY_S)
             self._at_s = now_s
             n, t = number - 0.5 - self._n0, now_s - self._t0_s
             if now_s - since_s < self.period_s:  # sample number - 1 was taken between the two
@@ -102,6 +109,8 @@ class ClockFit:
             self._shift_s = after_s - newest_s
         elif newest_s + self.period_s < before_s:
             self._shift_s = before_s - newest_s - self.period_s
+        if after_s - before_s <= HELD_UP_S:
+            self._astray = self._astray + 1 if self.known and abs(self._shift_s) > self.period_s else 0
 
     def _spreads(self) -> tuple[float, float]:
         """Of number with number, and of number with time, around their means."""
@@ -109,7 +118,7 @@ class ClockFit:
         return nn, self._wnt - self._wn * self._wt / self._w + self._before_nt
 
     def _fade_before(self, now_s: float) -> None:
-        keep = max(0.0, 1.0 - (now_s - self._before_s) / MEMORY_S)
+        keep = max(0.0, 1.0 - (now_s - self._before_s) / MEMORY_S)  # sooner than within one line: no line bridges it
         self._before_nn, self._before_nt = keep * self._before_nn, keep * self._before_nt
 
     def time_s(self, number: int) -> float:

@@ -19,10 +19,11 @@ class FifoCount:
         self.number = 0
         self.lost = 0
         self.expected: int | None = 0  # where RD_PTR should stand; None when the chip has begun anew
+        self.is_vague = False  # a burst went wrong or late after a long wait: RD_PTR may have gone round unseen
 
     def is_clear(self, read: int, overflow: int) -> bool:
         """The pointers alone tell how many were lost."""
-        if self.expected is None:
+        if self.expected is None or self.is_vague:
             return False
         moved = (read - self.expected) & 31
         return overflow < OVERFLOW_MAX and overflow in (0, moved)
@@ -41,9 +42,14 @@ class FifoCount:
                 lost = self.rounded(lost, estimate)
                 if abs(lost - estimate) > within:
                     lost = max(0, round(estimate))
+        self.is_vague = False
+        self.skip(lost)
+        return lost
+
+    def skip(self, lost: int) -> None:
+        """So many were lost before the next one that is read."""
         self.number += lost
         self.lost += lost
-        return lost
 
     def rounded(self, moved: int, estimate: float) -> int:
         """The number nearest to the estimate that leaves ``moved`` when divided by 32."""

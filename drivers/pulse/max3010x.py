@@ -19,6 +19,7 @@ from drivers.pulse.max3010x_registers import (
     ADDRESS,
     DEPTH,
     FULL_SCALE,
+    MAX30100_ID,
     PART_ID,
     PWR_RDY,
     SAMPLE_BYTES,
@@ -36,11 +37,13 @@ OPEN_TRIES = 8  # a contact that fails one transfer in a hundred spoils every fo
 # half of what the FIFO holds at 100 samples/s.
 RETRY_NS = (0, 16_000_000, 16_000_000, 32_000_000, 64_000_000)
 SILENT_NS = 2_000_000_000  # without a sample: asleep, whatever it says
+DOUBT_SAMPLES = 10  # times a sample's time without one: does it still know what it was told?
 AWAKE_NS = 100_000_000  # longer between two looks is the host's own sleep
 TEMPERATURE_EVERY_NS = 10_000_000_000
 CONVERSION_NS = 40_000_000  # 29 ms, and the chip's clock may be slow
-# The pin may be read wrong (a loose wire): after as long as ten samples take, the chip is asked anyway.
-ASK_ANYWAY_SAMPLES = 10
+# The pin may be read wrong (a loose wire): after as long as ten samples take, the chip is asked anyway; and once it had
+# three by then, of which the pin had told none, as often as without a pin.
+ASK_ANYWAY_SAMPLES, UNTOLD_SAMPLES, ASK_SAMPLES = 10.0, 3, 1.6
 NEVER_NS = -(10**18)
 
 
@@ -61,6 +64,9 @@ class Max3010x:
         self._silent_ns = 0  # how long it was asked, and had nothing
         self._is_drained = False
         self._looked_ns = self._quiet_ns = NEVER_NS  # when the chip was asked, and when its pin was high
+        self._asking_ns = NEVER_NS  # when it was last begun to be asked
+        self._ask_samples = ASK_ANYWAY_SAMPLES  # so long after the last look, whatever the pin says
+        self._is_untold = False  # asked for that, while the pin was high
         self._failures, self._retry_ns = 0, NEVER_NS
         self._in_doubt = False  # a transfer failed: the flags it may have cleared are gone
         self._configuration_owed = False  # the chip forgot it, and was not yet told all of it again
@@ -113,9 +119,12 @@ class Max3010x:
     def _reset(self, registers: Max3010xRegisters) -> None:
         part = registers.part_id
         if part != PART_ID:
+            remedy = "is another device at this address (a DS3231 clock board's memory)?"
+            if part == MAX30100_ID:
+                remedy = "that is a MAX30100, which has other registers: use a MAX30102"
             raise WrongDevice(
                 f"pulse sensor at 0x{ADDRESS:02x} on {self._where}: expected part id 0x{PART_ID:02x} (MAX30102, "
-                f"30101 or 30105), got 0x{part:02x}: is another device at this address?"
+                f"30101 or 30105), got 0x{part:02x}: {remedy}"
             )
         registers.reset = 1
         if all(registers.reset for _ in range(RESET_READS)):
@@ -149,6 +158,7 @@ class Max3010x:
             samples = self._drain(registers)
         except OSError as error:
             self._in_doubt = True
+            self._samples.count.is_vague |= self._came_since_asked() > DEPTH // 2
             if self._failures < len(RETRY_NS):
                 self._retry_ns = now_ns + RETRY_NS[self._failures]
                 self._failures += 3 if error.errno == errno.ETIMEDOUT else 1  # a stuck bus takes a second to say so
@@ -165,53 +175,81 @@ class Max3010x:
 
     def _is_quiet(self, now_ns: int) -> bool:
         """The interrupt pin says that there is nothing to read."""
+        self._is_untold = False
         if self._pin is None or self._pin.low or not self._is_drained or self._in_doubt or self._configuration_owed:
             return False
-        quiet = now_ns - self._looked_ns < ASK_ANYWAY_SAMPLES * 1e9 / self._settings.rate_hz
+        quiet = now_ns - self._looked_ns < self._ask_samples * 1e9 / self._settings.rate_hz
+        self._is_untold = not quiet
         self._quiet_ns = now_ns if quiet else NEVER_NS
         return quiet
 
     def _mend(self, registers: Max3010xRegisters) -> None:
         """What a failed transfer left undone, or unknown."""
         if self._in_doubt:
-            config = registers.device.read_block(Max3010xRegisters.CONFIG, 3)
-            self._configuration_owed |= config != self._wanted.config
+            self._configuration_owed |= not self._is_configured(registers)
             self._in_doubt = False
         if self._light_owed and not self._configuration_owed:
             registers.red_led, registers.ir_led = self._samples.light.codes
             self._light_owed, self._samples.light_since = False, FIND_OUT
 
+    def _is_configured(self, registers: Max3010xRegisters) -> bool:
+        return registers.device.read_block(Max3010xRegisters.CONFIG, 3) == self._wanted.config
+
     def _drain(self, registers: Max3010xRegisters) -> list[PulseSamples]:
         asked_ns, before_ns = self._looked_ns, self._bench.clock.now_ns()
+        self._asking_ns = before_ns
         status = registers.device.read_block(Max3010xRegisters.STATUS, 7)
         now_ns = self._looked_ns = self._bench.clock.now_ns()
         self._silent_ns += min(now_ns - asked_ns, AWAKE_NS)
         if status[0] & PWR_RDY or self._configuration_owed:
             self._after_brown_out(registers)
             return []
+        if self._came_since_asked() > DEPTH // 2:  # the host was held up: nobody knows when these pointers stood so
+            self._is_drained, self._silent_ns = False, 0
+            return []
         count = self._samples.count
         write, overflow, read = status[4] & 31, status[5] & 31, status[6] & 31
         ready = (write - read) & 31
         if ready == 0 and (overflow or status[0] & A_FULL):
             ready = DEPTH
+        if ready == 0 and self._silent_ns > DOUBT_SAMPLES * 1e9 * self._samples.fit.period_s:
+            self._in_doubt = True  # PWR_RDY is said once, and that may have got lost
         if ready == 0 and count.expected is None:  # configured again, and no sample yet
             return []
-        if overflow or read != count.expected:
+        if count.expected not in (None, read) and not overflow and not self._is_configured(registers):
+            self._after_brown_out(registers)  # it began at 0 again: nobody popped what lies between
+            return []
+        if overflow or read != count.expected or count.is_vague:
             self._samples.count_lost(read, overflow, ready, now_ns)
+            count.expected = read
         if ready == 0:
+            if self._silent_ns < 2e9 * self._samples.fit.period_s:  # else it sleeps, and its clock tells nothing
+                self._samples.look(0, before_ns, now_ns, None)
             return []
         self._silent_ns = 0
+        if self._is_untold and ready >= UNTOLD_SAMPLES:
+            self._ask_samples = ASK_SAMPLES
         self._samples.look(ready, before_ns, now_ns, self._quiet_ns if self._quiet_ns > asked_ns else None)
         taken = min(ready, BURST_SAMPLES)
-        count.expected = read  # a burst that fails moves it on: what it popped is then counted as lost
+        # a burst that fails moves RD_PTR on: what it popped is then counted as lost
         data = registers.device.read_block(Max3010xRegisters.FIFO_DATA, taken * SAMPLE_BYTES)
-        count.expected = (read + taken) & 31
         self._is_drained = taken == ready
-        first, second = _words(data)
-        if not (any(first) or any(second)) and registers.device.read(Max3010xRegisters.STATUS) & PWR_RDY:
-            self._after_brown_out(registers)  # it forgot its samples between the two reads
+        if _is_dubious(data) and not self._is_configured(registers):
+            self._after_brown_out(registers)  # it forgot its samples between the two reads, or in the burst
             return []
-        return self._samples.deliver(first, second, now_ns)
+        if ready + self._came_since_asked() > DEPTH:  # the oldest may have been overwritten before the burst began
+            moved = (registers.fifo_read - read) & 31
+            if self._came_since_asked() > DEPTH // 2 or moved < taken:
+                count.is_vague, self._is_drained = True, False
+                return []
+            count.skip(moved - taken)
+            read += moved - taken
+        count.expected = (read + taken) & 31
+        return self._samples.deliver(*_words(data), now_ns)
+
+    def _came_since_asked(self) -> int:
+        """At most so many samples, of a chip half as fast again as it is thought to be, since the last asking began."""
+        return int(1.5e-9 * (self._bench.clock.now_ns() - self._asking_ns) / self._samples.fit.period_s) + 1
 
     def _after_brown_out(self, registers: Max3010xRegisters) -> None:
         self._configuration_owed = True  # reading PWR_RDY cleared it: it is not said twice
@@ -232,7 +270,8 @@ class Max3010x:
         except OSError:  # what was heard of it is unknown: said again before anything else is read
             self._light_owed = self._in_doubt = True
         else:
-            samples.light_since = samples.count.number + made + 1
+            is_held_up = self._came_since_asked() > DEPTH // 2  # then the pointer may have gone round
+            samples.light_since = FIND_OUT if is_held_up else samples.count.number + made + 1
 
     def _look_after_temperature(self, registers: Max3010xRegisters, now_ns: int) -> None:
         if self._temperature_due_ns is None:
@@ -258,6 +297,11 @@ class Max3010x:
             pin.close()
         if bus is not None:
             bus.close()
+
+
+def _is_dubious(data: bytes) -> bool:
+    """May be of a chip without supply: the wires' ones to the end, zeros, or an empty FIFO's sample again and again."""
+    return data[-1] in (0x00, 0xFF) or data[-SAMPLE_BYTES:] == data[-2 * SAMPLE_BYTES : -SAMPLE_BYTES]
 
 
 def _words(data: bytes) -> tuple[list[int], list[int]]:

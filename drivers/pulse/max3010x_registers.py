@@ -13,6 +13,7 @@ from drivers.settings import PulseSettings
 
 ADDRESS = 0x57
 PART_ID = 0x15  # the same for MAX30101, 30102 and 30105
+MAX30100_ID = 0x11  # its predecessor, at the same address: 16 samples of 16 bits, other registers (Maxim 19-7065)
 DEPTH = 32
 FULL_SCALE = 0x3FFFF
 SAMPLE_BYTES = 6  # red, then IR, three bytes each

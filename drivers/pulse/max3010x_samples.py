@@ -37,6 +37,8 @@ class Max3010xSamples:
         self.light = AutoLight((code_of(settings.red_led_ma), code_of(settings.led_ma)), settings.auto_light)
         self.swap = SwapFinder()  # of the board: what was decided once holds when it is opened again
         self._finger = Finger(settings.adc_range_na)
+        # a sample is the mean of its conversions, and the last of them ends it
+        self._earlier_s = 0.5 * (settings.averaging - 1) / settings.averaging / settings.rate_hz
         self.begin(now_ns)
 
     def begin(self, now_ns: int) -> None:
@@ -134,7 +136,7 @@ class Max3010xSamples:
         (red, ir) = (second, first) if swapped else (first, second)
         red_ma, ir_ma = (code * MA_A_STEP for code in self.light.codes[:: -1 if swapped else 1])
         number = self.count.number - len(first)
-        t_ns = self.fit.times_ns(number, len(first), self._newest_ns, now_ns)
+        t_ns = self.fit.times_ns(number, len(first), self._newest_ns, now_ns, self._earlier_s)
         self._newest_ns = int(t_ns[-1])
         finger = self._finger.see(sum(ir) / len(ir), ir_ma) if ir_ma else self._finger.see(sum(red) / len(red), red_ma)
         self.light.add(first, second, now_ns, finger)

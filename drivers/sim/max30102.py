@@ -8,6 +8,7 @@ After the MAX30102 datasheet (Maxim 19-7740, rev 1) and the measurements in real
 from __future__ import annotations
 
 import errno
+import math
 import os
 from typing import Protocol
 
@@ -33,8 +34,8 @@ A_FULL, PPG_RDY, PWR_RDY, TEMP_RDY = 0x80, 0x40, 0x01, 0x02
 class Skin(Protocol):
     """What the chip needs of a feed."""
 
-    def counts(self, t_s: float) -> tuple[int, int]:
-        """(red, ir), 18 bits."""
+    def counts(self, t_s: float) -> tuple[float, float]:
+        """(red, ir), as at FEED_LED_CODE and FEED_RANGE_NA; what is above 18 bits there is clipped here."""
 
 
 class Max30102:
@@ -229,8 +230,8 @@ class Max30102:
         first, second = (ir, red) if self.swapped else (red, ir)
         unseen = (1 << (3 - (self._r[SPO2] & 3))) - 1  # shorter pulses give fewer bits, left-justified
         full = FEED_LED_CODE * ADC_STEPS_NA[self._r[SPO2] >> 5 & 3]
-        first = first * self._r[RED_LED] * FEED_RANGE_NA // full
-        second = second * self._r[IR_LED] * FEED_RANGE_NA // full
+        first = _whole(first * self._r[RED_LED] * FEED_RANGE_NA / full)
+        second = _whole(second * self._r[IR_LED] * FEED_RANGE_NA / full)
         return min(max(first, 0), 0x3FFFF) & ~unseen, min(max(second, 0), 0x3FFFF) & ~unseen
 
     def _push(self, t_ns: int, red: int, ir: int) -> None:
@@ -254,3 +255,8 @@ class Max30102:
     def _word(self, value: int, channel: int) -> bytes:
         junk = ((self.taken * 2 + channel + self._seed) * 2_654_435_761 >> 13) & 0x3F
         return (junk << 18 | value).to_bytes(3, "big")
+
+
+def _whole(counts: float) -> int:
+    """Down to a whole count; a float that is one but for its last digits is that one."""
+    return math.floor(counts + 1e-6)

@@ -105,3 +105,26 @@ def test_it_knows_how_well_it_knows_the_rate() -> None:
         worst = max(abs(1 / looks(98.06, seconds, 0.015, seed).period_s / 98.06 - 1) for seed in range(12))
         told = looks(98.06, seconds, 0.015).rate_uncertainty
         assert 0.3 * told < worst < 4.0 * told
+
+
+@pytest.mark.parametrize("by", [1.05, 1.01, 0.95])
+def test_a_clock_that_changes_is_learnt_anew(by: float) -> None:
+    fit = looks(100.4, 30.0)
+    rate_hz, start = 100.4 * by, 100.4 * 30.0
+    for k in range(300):
+        now_s = 35.0 + k * 0.01618
+        number = int(start + k * 0.01618 * rate_hz) + 1
+        fit.look(number, now_s, now_s)
+        assert -1e-9 <= now_s - fit.time_s(number - 1) <= fit.period_s + 1e-9
+    assert 1 / fit.period_s == pytest.approx(rate_hz, rel=1e-3)
+    assert fit.number_at(now_s + 4.5) == pytest.approx(number + 4.5 * rate_hz, abs=2)
+
+
+@pytest.mark.parametrize("away_s", [10.0, 29.0, 31.0, 60.0, 119.0, 200.0, 30_000.0])
+def test_a_host_that_slept_still_knows_the_rate(away_s: float) -> None:
+    fit = looks(140.5, 20.0)
+    for k in range(100):
+        since_s = 20.0 + away_s + k * 0.01618
+        fit.look(int(since_s * 140.5) + 1, 5.0 + since_s, 5.0 + since_s)
+        assert 1 / fit.period_s == pytest.approx(140.5, rel=1e-3 if k * 0.01618 < 0.45 else 0.03)
+    assert fit.time_s(int(since_s * 140.5)) == pytest.approx(5.0 + int(since_s * 140.5) / 140.5, abs=0.002)

@@ -100,7 +100,7 @@ def test_another_chip_there(rig: OnThePath) -> None:
         rig.sensor.open()
     assert str(caught.value) == (
         f"pulse sensor at 0x57 on {rig.where}: expected part id 0x15 (MAX30102, 30101 or 30105), got 0x11: "
-        "is another device at this address?"
+        "that is a MAX30100, which has other registers: use a MAX30102"
     )
 
 

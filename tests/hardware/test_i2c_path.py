@@ -16,10 +16,17 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 DRIVERS = ROOT / "tests" / "drivers" / "pulse"
 # those where much goes over the bus; what is left out looks at what the driver makes of the light
-PARTS = ("", "_bus", "_settings", "_swap", "_ten_minutes")
+PARTS = ("", "_bus", "_settings")
+TEN_MINUTES = (
+    f"{DRIVERS}/test_max3010x_ten_minutes.py::test_ten_bad_minutes_cost_no_wrong_value_and_no_uncounted_sample"
+)
 SUITES = {
-    "the faults in words": [HERE / "inner_faults.py"],
-    "the pulse driver": [*(DRIVERS / f"test_max3010x{part}.py" for part in PARTS), HERE / "inner_asked.py"],
+    "the faults in words": [HERE / "inner_faults.py", HERE / "inner_doctor.py"],
+    "the pulse driver": [
+        *(DRIVERS / f"test_max3010x{part}.py" for part in PARTS),
+        f"{TEN_MINUTES}[0.4-1]",
+        HERE / "inner_asked.py",
+    ],
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 from collections.abc import Callable
 
@@ -42,6 +43,47 @@ class KnownLight:
         return red, ir
 
 
+class SlowWire:
+    """The chip at the end of a wire of 100 kHz: samples come while it is read. held_up_s: once, before ``at`` is asked.
+
+    at: a register, 0 for the flags and pointers, 7 for the samples. held_up: how often it was. spoils: whether what is
+    read then is lost on its way.
+    """
+
+    BYTE_NS = 90_000
+
+    def __init__(self, rig: KnownRig) -> None:
+        self._chip, self._clock = rig.chip, rig.clock
+        self.at, self.held_up_s, self.held_up = 0, 0.0, 0
+        self.spoils = self._is_spoilt = False
+
+    def write(self, data: bytes) -> None:
+        """Bytes from the master."""
+        if self.held_up_s and data[0] == self.at:
+            seconds, self.held_up_s = self.held_up_s, 0.0
+            self.held_up += 1
+            self._is_spoilt = self.spoils
+            self._take(round(seconds * 1e9))
+        self._take((1 + len(data)) * self.BYTE_NS)
+        self._chip.write(data)
+
+    def read(self, length: int) -> bytes:
+        """Bytes for the master, a sample at a time."""
+        self._take(self.BYTE_NS)
+        data = b""
+        while len(data) < length:
+            part = self._chip.read(min(6, length - len(data)))
+            self._take(len(part) * self.BYTE_NS)
+            data += part
+        if self._is_spoilt:
+            self._is_spoilt = False
+            raise OSError(errno.EIO, "Input/output error")
+        return data
+
+    def _take(self, time_ns: int) -> None:
+        self._clock.sleep_until_ns(self._clock.now_ns() + time_ns)
+
+
 class KnownRig:
     """The real driver, the chip at register level, and all readings so far."""
 
@@ -63,6 +105,11 @@ class KnownRig:
     def now_s(self) -> float:
         """Since the chip was made."""
         return (self.clock.now_ns() - self.world.start_ns) / 1e9
+
+    def slow_wire(self) -> SlowWire:
+        """From now on the chip is read through it."""
+        self.bus.devices[0x57] = wire = SlowWire(self)
+        return wire
 
     def wait(self, seconds: float) -> None:
         """The host is busy elsewhere."""

@@ -175,12 +175,40 @@ def test_a_chip_that_cannot_be_configured_again_is_lost() -> None:
         rig.run(1.0)
 
 
-def test_a_chip_that_sleeps_and_says_nothing_is_lost_after_two_seconds_and_opens_again() -> None:
+@pytest.mark.parametrize("pointer", [0, 11])  # at 0 it stands after a brown-out, too
+def test_a_brown_out_that_nobody_is_told_of_is_mended_in_a_fifth_of_a_second(pointer: int) -> None:
+    rig = Rig()
+    rig.sensor.open()
+    rig.run(2.0)
+    while {rig.world.bus.read_byte_data(0x57, register) for register in (4, 6)} != {pointer}:
+        rig.run(0.01)
+    rig.chip.brown_out()
+    rig.world.bus.read_byte_data(0x57, 0)  # somebody else reads, and clears, PWR_RDY
+    rig.run(2.0)
+    check_numbers(rig.got)
+    assert sum(r.lost_samples for r in rig.got) < 20
+
+
+class _Deaf:
+    """The chip, which can no longer be woken."""
+
+    def __init__(self, chip: Max30102) -> None:
+        self._chip = chip
+
+    def write(self, data: bytes) -> None:
+        self._chip.write(data if data[0] != 0x09 else data[:1])
+
+    def read(self, length: int) -> bytes:
+        return self._chip.read(length)
+
+
+def test_a_chip_that_sleeps_on_is_lost_after_two_seconds_and_opens_again() -> None:
     rig = Rig()
     rig.sensor.open()
     rig.run(2.0)
     rig.chip.brown_out()
-    rig.world.bus.read_byte_data(0x57, 0)  # somebody else reads, and clears, PWR_RDY
+    chip = rig.chip
+    rig.world.bus.devices[0x57] = _Deaf(chip)
     since_ns = rig.clock.now_ns()
     with pytest.raises(DeviceLost) as caught:
         rig.run(5.0)
@@ -190,6 +218,7 @@ def test_a_chip_that_sleeps_and_says_nothing_is_lost_after_two_seconds_and_opens
         "is its supply firm? (3V3, GND)"
     )
     assert rig.sensor.step(rig.clock.now_ns()) == []
+    rig.world.bus.devices[0x57] = chip
     rig.sensor.open()
     rig.got.clear()
     rig.run(3.0)
@@ -249,11 +278,22 @@ def test_an_empty_address_is_not_found() -> None:
     )
 
 
-def test_another_chip_is_not_configured() -> None:
+@pytest.mark.parametrize(
+    ("part_id", "remedy"),
+    [
+        (0x11, "that is a MAX30100, which has other registers: use a MAX30102"),
+        (0xFF, "is another device at this address (a DS3231 clock board's memory)?"),
+    ],
+)
+def test_another_chip_is_not_configured(part_id: int, remedy: str) -> None:
     rig = Rig()
-    rig.chip.part_id = 0x11
-    with pytest.raises(WrongDevice, match=r"expected part id 0x15 \(MAX30102, 30101 or 30105\), got 0x11"):
+    rig.chip.part_id = part_id
+    with pytest.raises(WrongDevice) as caught:
         rig.sensor.open()
+    assert str(caught.value) == (
+        "pulse sensor at 0x57 on the simulated bus: expected part id 0x15 (MAX30102, 30101 or 30105), "
+        f"got 0x{part_id:02x}: {remedy}"
+    )
     assert rig.world.bus.read_byte_data(0x57, 0x09) == 0
 
 

@@ -49,6 +49,24 @@ def test_a_burst_that_fails_at_its_last_byte_costs_its_samples_and_they_are_coun
     assert rig.chip.lost == 0
 
 
+def test_what_a_failed_burst_popped_is_counted_once_though_nothing_came_since(known_rig: Build) -> None:
+    rig = known_rig()
+    rig.sensor.open()
+    rig.bus.devices[0x57] = chip = _Disturbed(rig.chip)
+    rig.run(2.0)
+    for _ in range(10):
+        rig.run(0.3)
+        chip.times, before = 1, len(rig.got)
+        while chip.times:
+            rig.run(0.01)
+        for _ in range(6):  # asked again, and again, before the next sample
+            rig.wait(0.001)
+            rig.got += rig.sensor.step(rig.clock.now_ns())
+        assert len(rig.got) - before <= 2
+    rig.run(1.0)
+    rig.check(rig.got)
+
+
 def test_a_failed_burst_and_then_a_long_stall_are_counted_together(known_rig: Build) -> None:
     rig = known_rig()
     rig.sensor.open()
@@ -100,6 +118,39 @@ def test_a_brown_out_between_status_and_burst_gives_no_samples_of_nothing(known_
     rig.run(2.0)
     rig.check(rig.got, begun_anew=1)
     assert min(int(r.ir_counts.min()) for r in rig.got) > 100_000
+
+
+class _CutOff:
+    """The chip, whose supply dips in the middle of a burst: the wires' ones are all that is left of it."""
+
+    def __init__(self, chip: Max30102, whole: int) -> None:
+        self._chip, self._whole, self.is_due, self._is_burst = chip, whole, False, False
+
+    def write(self, data: bytes) -> None:
+        self._is_burst = data == b"\x07"
+        self._chip.write(data)
+
+    def read(self, length: int) -> bytes:
+        data = self._chip.read(length)
+        if self._is_burst and self.is_due:
+            self.is_due = False
+            self._chip.brown_out()
+            return data[: self._whole] + b"\xff" * (length - self._whole)
+        return data
+
+
+@pytest.mark.parametrize("whole", [0, 4, 5, 6, 8, 11])
+def test_a_brown_out_in_the_middle_of_a_burst_gives_no_torn_samples(known_rig: Build, whole: int) -> None:
+    rig = known_rig()
+    rig.sensor.open()
+    rig.run(2.0)
+    rig.bus.devices[0x57] = chip = _CutOff(rig.chip, whole)
+    for wait_s in (0.0, 0.05, 0.003, 0.02):
+        rig.wait(wait_s)
+        chip.is_due = True
+        rig.run(1.0)
+    rig.check(rig.got, begun_anew=4)
+    assert not chip.is_due
 
 
 def test_a_brown_out_leaves_the_times_right(known_rig: Build) -> None:

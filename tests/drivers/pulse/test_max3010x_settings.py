@@ -66,6 +66,10 @@ def test_averaged_samples_come_at_the_set_rate_and_know_their_time(
     assert sum(r.lost_samples for r in rig.got) == rig.chip.lost
     slope, _ = np.polyfit(numbers[50:], t_ns[50:] / 1e9, 1)
     assert slope == pytest.approx(rig.period_s, rel=1e-3)
+    true_ns = np.array(rig.chip.sample_t_ns)  # when the last conversion was made: half of the others' time too late
+    middle_ns = true_ns - 0.5e9 * rig.period_s * (averaging - 1) / averaging
+    last = t_ns[-100:, None]
+    assert np.abs(last - middle_ns).min(axis=1).max() < 1.5e6
 
 
 @pytest.mark.parametrize("pulse_width_us", [69, 118, 215])
@@ -99,6 +103,27 @@ def test_a_loose_interrupt_wire_costs_no_sample(known_rig: Build) -> None:
     rig.world.pins.pin(4).pulled_low = None
     rig.run(5.0)
     assert rig.check(rig.got, after_s=2.0) < 0.005
+    assert sum(r.lost_samples for r in rig.got) == rig.chip.lost == 0
+
+
+def test_a_loose_interrupt_wire_costs_no_time_once_it_is_known(known_rig: Build) -> None:
+    rig = known_rig(interrupt=4)
+    rig.sensor.open()
+    rig.run(3.0)
+    rig.world.pins.pin(4).pulled_low = None  # it comes loose
+    rig.run(0.5)
+    ages = [(rig.clock.now_ns() - r.t_ns[0]) / 1e6 for _ in range(300) for r in rig.run(0.003)]
+    assert max(ages) < 30.0
+    assert sum(r.lost_samples for r in rig.got) == rig.chip.lost == 0
+
+
+def test_an_interrupt_pin_that_is_stuck_low_costs_nothing(known_rig: Build) -> None:
+    rig = known_rig(interrupt=4)
+    rig.sensor.open()
+    rig.run(2.0)
+    rig.world.pins.pin(4).pulled_low = lambda: True
+    rig.run(3.0)
+    assert rig.check(rig.got, after_s=2.0) < 0.001
     assert sum(r.lost_samples for r in rig.got) == rig.chip.lost == 0
 
 
