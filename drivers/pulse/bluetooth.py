@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from drivers.errors import DeviceLost, DeviceNotFound, DevicePermission, DriverError, LibraryMissing
+from drivers.errors import (
+    DeviceLost,
+    DeviceNotFound,
+    DevicePermission,
+    DriverError,
+    LibraryMissing,
+    WrongDevice,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +75,15 @@ class BleakRadio:
             if wanted(heard) and not found.done():
                 found.set_result(heard)
 
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._bleak.BleakScanner(hear))
+        scanner = self._bleak.BleakScanner(hear)
+        starting = asyncio.ensure_future(scanner.start())
+        try:
+            await asyncio.shield(starting)
             return await found
+        finally:  # bleak, cancelled while it starts a scan, would never end it
+            await asyncio.wait({starting})
+            if not starting.cancelled() and starting.exception() is None:
+                await scanner.stop()
 
     def link(self, heard: Heard, gone: Callable[[], None]) -> Link:
         """See Radio."""
@@ -80,28 +92,68 @@ class BleakRadio:
 
 
 _NO_ADAPTER = "no Bluetooth adapter: is it plugged in, and not switched off in the firmware? (bluetoothctl list)"
+_NO_LOW_ENERGY = "this Bluetooth adapter has no low energy: plug in one of Bluetooth 4.0 or later"
 _OFF = "Bluetooth is off: bluetoothctl power on (where that fails: rfkill unblock bluetooth)"
 _NO_SERVICE = "Bluetooth's service does not run: sudo systemctl start bluetooth (sudo apt install bluez)"
+_OLD = "Bluetooth's service is too old: sudo apt install bluez"
 _DENIED = "this user may not use Bluetooth: sudo usermod -aG bluetooth $USER, then log in again"
+_REFUSED = "this program may not use Bluetooth: allow it in the system's settings, under privacy, Bluetooth"
+_BUSY = "Bluetooth is busy: another program scans or connects; or sudo systemctl restart bluetooth"
+_HELD = "heard, but it takes no connection: does a watch or a phone hold it?"
+_UNPAIRED = "the strap wants to be paired first: bluetoothctl pair and its address"
+_NO_MEASUREMENT = "expected a strap that tells the heart rate (0x2A37), got a device that does not: is it another one?"
 
 
 def in_words(where: str, error: Exception) -> DriverError:
-    """What went wrong on the way to a device, with the remedy. Told by bleak's reasons, D-Bus's names, and errno."""
+    """What went wrong on the way to a device, with the remedy. Told by bleak's reasons (2 and later), its words (0.22),
+    D-Bus's names, and errno."""
     if isinstance(error, DriverError):
         return error
     reason = str(getattr(getattr(error, "reason", None), "name", ""))
     name = str(getattr(error, "dbus_error", ""))
     says = " ".join(str(error).split())
-    lower = says.lower()
-    if reason.startswith("DENIED") or name.endswith("AccessDenied") or isinstance(error, PermissionError):
-        return DevicePermission(f"{where}: {_DENIED}")
-    if reason == "POWERED_OFF" or name.endswith("NotReady") or "no powered" in lower:
-        return DeviceNotFound(f"{where}: {_OFF}")
-    if reason in ("NO_BLUETOOTH", "NO_BLE_CENTRAL_ROLE") or "no bluetooth" in lower:
-        return DeviceNotFound(f"{where}: {_NO_ADAPTER}")
-    # no system bus at all, or nobody on it who answers to org.bluez
-    if isinstance(error, (FileNotFoundError, ConnectionRefusedError)) or name.endswith(
-        ("ServiceUnknown", "NameHasNoOwner")
+    for kind, words, is_it in (
+        (DevicePermission, _REFUSED, reason == "DENIED_BY_USER"),
+        (DevicePermission, _DENIED, _is_denied(error, reason, name)),
+        (DeviceNotFound, _OFF, reason == "POWERED_OFF" or name.endswith("NotReady") or "no powered" in says.lower()),
+        (DeviceNotFound, _NO_LOW_ENERGY, reason == "NO_BLE_CENTRAL_ROLE"),
+        (DeviceNotFound, _NO_ADAPTER, reason == "NO_BLUETOOTH" or _is_without_adapter(says.lower())),
+        (DeviceNotFound, _NO_SERVICE, _is_without_service(error, name, says)),
+        (DeviceNotFound, _OLD, "requires BlueZ >=" in says),
+        (DeviceLost, _BUSY, name.endswith("InProgress")),
+        (
+            DevicePermission,
+            _UNPAIRED,
+            name.endswith(("NotPermitted", "NotAuthorized")) or "INSUFFICIENT" in says.upper(),
+        ),
+        (WrongDevice, _NO_MEASUREMENT, hasattr(error, "char_specifier")),
+        (DeviceLost, _HELD, isinstance(error, TimeoutError)),
     ):
-        return DeviceNotFound(f"{where}: {_NO_SERVICE}")
+        if is_it:
+            return kind(f"{where}: {words}")
     return DeviceLost(f"{where}: the connection failed ({says or type(error).__name__}): is the strap worn, and near?")
+
+
+def _is_denied(error: Exception, reason: str, name: str) -> bool:
+    # bleak 0.22 lets dbus-fast's AuthError through
+    return (
+        reason.startswith("DENIED")
+        or name.endswith("AccessDenied")
+        or isinstance(error, PermissionError)
+        or type(error).__name__ == "AuthError"
+    )
+
+
+def _is_without_adapter(says: str) -> bool:
+    return "no bluetooth" in says or (says.startswith("adapter ") and says.endswith("not found"))
+
+
+def _is_without_service(error: Exception, name: str, says: str) -> bool:
+    """No system bus at all, a bus that ended, or nobody on it who answers to org.bluez."""
+    gone = ("ServiceUnknown", "NameHasNoOwner", "NoReply", "Disconnected")
+    return (
+        isinstance(error, (FileNotFoundError, ConnectionRefusedError, EOFError))
+        or name.endswith(gone)
+        or ".Spawn." in name
+        or "Failed to activate service" in says
+    )

@@ -23,8 +23,8 @@ from drivers.readings import ReportedBeat
 from drivers.settings import PulseSettings
 
 PERIOD_NS = 20_000_000
-TURNS = 4  # of the loop a step: what one message sets off runs through without waiting for the next step
-LOOK_NS = 15_000_000_000  # straps advertise once a second or oftener, once they feel skin
+TURNS = 8  # of the loop a step: what one message sets off runs through without waiting for the next step
+LOOK_NS = 15_000_000_000  # straps advertise once a second or oftener, while they feel skin
 CONNECT_NS = 20_000_000_000
 SILENT_NS = 5_000_000_000  # a strap speaks once a second
 NO_INTERVALS_NS = 15_000_000_000
@@ -142,7 +142,7 @@ class ChestStrap:
         called = self._called
         self.close()
         if isinstance(error, Exception):
-            raise in_words(self.name, error) from error
+            raise in_words(called, error) from error
         raise DeviceLost(f"{called}: out of reach, or taken off: is it worn, near, and its battery good?")
 
     def _lose_patience(self, now_ns: int) -> None:
@@ -167,7 +167,10 @@ class ChestStrap:
 
     def _seen(self) -> str:
         if not self._others:
-            return "is it worn, are its electrodes wet, and does no watch or phone hold it?"
+            return (
+                "is it worn, are its electrodes wet, and does no watch, phone or program hold it? "
+                "(bluetoothctl disconnect lets go what this machine still holds)"
+            )
         names = [name or address for address, name in self._others.items()]
         close = difflib.get_close_matches(self._source, names, 1, 0.5)
         meant = f", did you mean {close[0]!r}?" if close else ""

@@ -35,11 +35,13 @@ class Taps:
         self._open = True
 
     def tap(self, t_ns: int) -> None:
-        """A beat was tapped at t_ns. Taps closer than 250 ms to the last are the key repeating, and left out."""
-        if not self._open or (self._last_ns is not None and t_ns - self._last_ns < CLOSEST_NS):
+        """A beat was tapped at t_ns. Taps closer than 250 ms to the last are the key repeating, and left out, however
+        long it is held."""
+        if not self._open:
             return
-        self._last_ns = t_ns
-        self._line.put(ReportedBeat(t_ns))
+        last_ns, self._last_ns = self._last_ns, t_ns
+        if last_ns is None or t_ns - last_ns >= CLOSEST_NS:
+            self._line.put(ReportedBeat(t_ns))
 
     def step(self, now_ns: int) -> list[ReportedBeat]:
         """The taps since the last call."""

@@ -8,38 +8,24 @@ no whole fingertip in good light (drivers/pulse/covering.py) is told as no finge
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import groupby
-from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from drivers.clock import Clock, Service
 from drivers.errors import DeviceLost, DriverError
-from drivers.handover import Line
 from drivers.names import Bench
-from drivers.pulse.covering import Covering
+from drivers.pulse.covering import CLIPPED, Covering
 from drivers.pulse.exposure import ExposureSteps
 from drivers.pulse.frames import ClipMeans, Mean, WebcamMeans
+from drivers.pulse.grabbing import Grabbing, Means
 from drivers.readings import PulseSamples
 from drivers.settings import PulseSettings
 
 FULL_COUNTS = 0x3FFFF
 SILENT_NS = 2_000_000_000
-
-
-class Means(Protocol):
-    """Where the means of frames come from."""
-
-    @property
-    def period_ns(self) -> int:
-        """How often ``grab`` wants to be called; it may wait for a frame."""
-
-    def grab(self, now_ns: int) -> list[Mean]:
-        """The frames that are due."""
-
-    def close(self) -> None:
-        """Release the webcam or the clip."""
-
+FIRST_NS = 8_000_000_000  # a webcam that is started may take some seconds for its first frame
+RELEASE_S = 1.0  # a frame takes 0.2 s at most; a camera that was pulled out may hold its reader for much longer
 
 OpenMeans = Callable[[str, Clock], Means]
 
@@ -53,23 +39,32 @@ def _open_means(source: str, clock: Clock) -> Means:
 
 
 def samples_from_means(
-    means: Sequence[Mean], first_sample: int = 0, finger: bool = True, factors: Sequence[float] | None = None
+    means: Sequence[Mean],
+    first_sample: int = 0,
+    finger: bool = True,
+    factors: Sequence[float] | None = None,
+    lost_samples: int = 0,
 ) -> PulseSamples:
     """Means of frames, oldest first, as pulse samples.
 
     factors: what the light of each is multiplied by (drivers/pulse/exposure.py). ir_counts is the sum of the channels,
-    262143 where it is 510 or more: red and as much again, which no light through a finger is. red_counts is the red
-    alone, 262143 where it is white.
+    262143 where it is 506 or more: clipped red and as much again, which no light through a finger is. red_counts is the
+    red alone, 262143 where it is clipped: from 253 on, for then most pixels are white. What the camera has clipped
+    stays so whatever the factor.
     """
     rgb = np.array([(m.red, m.green, m.blue) for m in means], np.float64)
-    if factors is not None:
-        rgb *= np.array(factors)[:, None]
-    ir = np.rint(np.clip(rgb.sum(axis=1) / 510.0, 0, 1) * FULL_COUNTS).astype(np.int32)
-    red = np.rint(np.clip(rgb[:, 0] / 255.0, 0, 1) * FULL_COUNTS).astype(np.int32)
+    scale = np.ones(len(means)) if factors is None else np.array(factors)
+    ir = _counts(rgb.sum(axis=1), scale, 2.0)
+    red = _counts(rgb[:, 0], scale, 1.0)
     times = np.array([m.t_ns for m in means], np.int64)
     for array in (times, ir, red):
         array.flags.writeable = False
-    return PulseSamples(times, ir, red, first_sample, finger=finger)
+    return PulseSamples(times, ir, red, first_sample, lost_samples, finger=finger)
+
+
+def _counts(light: NDArray[np.float64], scale: NDArray[np.float64], channels: float) -> NDArray[np.int32]:
+    counts = np.rint(np.clip(light * scale / (255.0 * channels), 0.0, 1.0) * FULL_COUNTS)
+    return np.where(light >= CLIPPED * channels, FULL_COUNTS, counts).astype(np.int32)
 
 
 class FingerOnLens:
@@ -78,13 +73,11 @@ class FingerOnLens:
     def __init__(self, source: str, clock: Clock, open_means: OpenMeans | None = None) -> None:
         self._source, self._clock = source, clock
         self._open_means = open_means or _open_means
-        self._line: Line[Mean] = Line()
-        self._means: Means | None = None
+        self._run: Grabbing | None = None
         self._service: Service | None = None
-        self._death: Exception | None = None
-        self._number = 0
-        self._newest_ns = 0
-        self._came_ns = 0
+        self._number = self._lost = 0
+        self._newest: Mean | None = None
+        self._silent_ns = 0  # when no frame has come for too long
         self._steps = ExposureSteps()
         self._covering: Covering | None = None
 
@@ -109,63 +102,73 @@ class FingerOnLens:
         """Open the webcam or the clip and begin to grab."""
         self.close()
         means = self._open_means(self._source, self._clock)
-        self._means, self._death = means, None
-        self._number, self._newest_ns, self._came_ns = 0, 0, self._clock.now_ns()
-        self._line.take()
+        self._run = run = Grabbing(means)
+        self._number = self._lost = 0
+        self._newest = self._covering = None
+        self._silent_ns = self._clock.now_ns() + FIRST_NS
         self._steps.restart()
-        self._covering = None
-        self._service = self._clock.serve("pulse frames", self._grab, means.period_ns, self._died)
-
-    def _grab(self, now_ns: int) -> None:
-        means = self._means
-        if means is not None:
-            for mean in means.grab(now_ns):
-                self._line.put(mean)
-
-    def _died(self, name: str, error: Exception) -> None:
-        del name
-        self._death = error
+        self._service = self._clock.serve("pulse frames", run.grab, means.period_ns, run.died)
 
     def step(self, now_ns: int) -> list[PulseSamples]:
         """The frames since the last call, as samples: one reading for those under a finger in a row, one for those
-        under none. DeviceLost when none came for 2 s."""
-        if self._means is None:
+        under none. DeviceLost when none came for 2 s (8 s at first).
+
+        A frame whose time is not later than the one before has no place in the pulse and is counted as lost; the same
+        frame once more is none.
+        """
+        if self._run is None:
             return []
-        if self._death is not None:
-            death = self._death
+        if self._run.death is not None:
+            death = self._run.death
             self.close()
             if isinstance(death, DriverError):
                 raise death
             raise DeviceLost(f"{self.name}: its frames ended ({death}): is it still plugged in?") from death
-        means = []
-        for mean in self._line.take():
-            if mean.t_ns > self._newest_ns:
-                means.append(mean)
-                self._newest_ns = mean.t_ns
-        if not means:
-            if now_ns - self._came_ns > SILENT_NS:
-                self.close()
-                raise DeviceLost(f"{self.name}: no frame for 2 s: is it still plugged in, or used by another program?")
-            return []
-        self._came_ns = now_ns
-        self._covering = means[-1].covering
-        return [self._samples(list(row), finger) for finger, row in groupby(means, lambda m: m.covering == "finger")]
+        readings: list[PulseSamples] = []
+        row: list[Mean] = []
+        for mean in self._run.frames.take():
+            newest = self._newest
+            if newest is not None and mean.t_ns <= newest.t_ns:
+                if mean != newest:
+                    readings += self._samples(row)
+                    row = []
+                    self._lost += 1
+                continue
+            if row and (row[-1].covering == "finger") != (mean.covering == "finger"):
+                readings += self._samples(row)
+                row = []
+            self._newest = mean
+            row.append(mean)
+        readings += self._samples(row)
+        if readings and self._newest is not None:
+            self._silent_ns = now_ns + SILENT_NS
+            self._covering = self._newest.covering
+        elif now_ns > self._silent_ns:
+            self.close()
+            raise DeviceLost(f"{self.name}: no frame for 2 s: is it still plugged in, or used by another program?")
+        return readings
 
-    def _samples(self, means: list[Mean], finger: bool) -> PulseSamples:
-        first, self._number = self._number, self._number + len(means)
-        if not finger:
+    def _samples(self, row: list[Mean]) -> list[PulseSamples]:
+        """None, or one reading of a row that is under a finger, or under none."""
+        if not row:
+            return []
+        lost, self._lost = self._lost, 0
+        first = self._number + lost
+        self._number = first + len(row)
+        if row[0].covering != "finger":
             self._steps.restart()
-            return samples_from_means(means, first, finger)
-        factors = [self._steps.factor(m.t_ns / 1e9, m.red + m.green + m.blue) for m in means]
-        return samples_from_means(means, first, finger, factors)
+            return [samples_from_means(row, first, finger=False, lost_samples=lost)]
+        factors = [self._steps.factor(m.t_ns / 1e9, m.red + m.green + m.blue) for m in row]
+        return [samples_from_means(row, first, True, factors, lost)]
 
     def close(self) -> None:
-        """Stop grabbing and release the camera."""
+        """Stop grabbing and release the camera; one that hangs is released when it lets go of its reader."""
         service, self._service = self._service, None
-        means, self._means = self._means, None
-        ended = service.stop() if service is not None else True
-        if means is not None and ended:  # a camera that still holds the thread cannot be released under it
-            means.close()
+        run, self._run = self._run, None
+        if service is not None:
+            service.stop(RELEASE_S)
+        if run is not None:
+            run.end()
 
 
 def make(settings: PulseSettings, bench: Bench) -> FingerOnLens:

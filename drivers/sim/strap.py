@@ -64,6 +64,7 @@ class SimStrap:
         self.wide = False  # the rate in 16 bits
         self.energy = False  # with the energy expended between rate and intervals
         self.mute = False  # connected, and says nothing
+        self.lost = 0  # so many of the next messages never arrive
         self.adapter_error: Exception | None = None
         self.connect_error: Exception | None = None
         self.neighbours: list[Heard] = []
@@ -160,7 +161,9 @@ class SimLink:
                 last = beat
             recent = [beat for beat in strap.beats(due_s) if beat > due_s - 6.0]
             rate = round(60.0 * (len(recent) - 1) / (recent[-1] - recent[0])) if len(recent) > 2 else 0
-            if not strap.mute:
+            if strap.lost > 0:
+                strap.lost -= 1
+            elif not strap.mute:
                 told(MEASUREMENT, strap.message(0 if strap.contact is False else rate, rr_ticks[-MOST_INTERVALS:]))
             due_s += NOTIFY_S / (1.0 + strap.clock_error)
 

@@ -18,7 +18,7 @@ message_bus = pytest.importorskip("dbus_fast.aio", reason="needs dbus-fast, whic
 from dbus_fast import BusType, Message, MessageType, Variant  # noqa: E402
 
 from drivers.clock import SystemClock  # noqa: E402
-from drivers.errors import DeviceLost, DeviceNotFound  # noqa: E402
+from drivers.errors import DeviceLost, DeviceNotFound, DevicePermission, DriverError  # noqa: E402
 from drivers.names import Bench, make_pulse  # noqa: E402
 from drivers.pulse.heart_rate_service import MEASUREMENT, SERVICE  # noqa: E402
 from drivers.pulse.strap import ChestStrap  # noqa: E402
@@ -42,8 +42,16 @@ CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configurat
 class Bluez:
     """org.bluez on a bus: an adapter, and a strap that is there while somebody scans. In a thread of its own."""
 
-    def __init__(self, address: str, powered: bool = True, adapter: bool = True, name: str = "HRM-Real") -> None:
-        self._address, self._name = address, name
+    def __init__(
+        self,
+        address: str,
+        powered: bool = True,
+        adapter: bool = True,
+        name: str = "HRM-Real",
+        refuses: dict[str, tuple[str, str]] | None = None,
+    ) -> None:
+        """refuses: calls that are answered with an error: its name on D-Bus, and its words."""
+        self._address, self._name, self._refuses = address, name, refuses or {}
         self.calls: list[str] = []
         self.objects: dict[str, Properties] = {}
         if adapter:
@@ -88,6 +96,8 @@ class Bluez:
         if message.message_type != MessageType.METHOD_CALL or message.path.startswith("/org/freedesktop"):
             return None
         self.calls.append(message.member)
+        if message.member in self._refuses:
+            return Message.new_error(message, *self._refuses[message.member])
         if message.member == "GetManagedObjects":
             return Message.new_method_return(message, "a{oa{sa{sv}}}", [self.objects])
         if message.member == "StartDiscovery":
@@ -230,6 +240,19 @@ def test_closing_stops_the_scan_and_lets_the_strap_go(bus: str) -> None:
         bluez.close()
 
 
+def test_closing_while_the_scan_is_starting_stops_it_too(bus: str) -> None:
+    bluez, sensor, clock = Bluez(bus), Listener().sensor, SystemClock()
+    try:
+        sensor.open()
+        while not wait_for(lambda: "StartDiscovery" in bluez.calls, 0.04):
+            sensor.step(clock.now_ns())
+        sensor.close()  # its answer has not been read
+        assert "StopDiscovery" in bluez.calls
+    finally:
+        sensor.close()
+        bluez.close()
+
+
 def test_opened_on_one_thread_and_stepped_on_another(bus: str) -> None:
     bluez, listener, told = Bluez(bus), Listener(), list[str]()
     heard = threading.Event()
@@ -278,3 +301,45 @@ def test_what_is_wrong_with_bluetooth_is_said(bus: str, state: dict[str, bool] |
         listener.sensor.close()
         if bluez is not None:
             bluez.close()
+
+
+@pytest.mark.parametrize(
+    ("call", "name", "said", "kind", "words"),
+    [
+        ("StartDiscovery", "org.bluez.Error.NotReady", "Resource Not Ready", DeviceNotFound, "Bluetooth is off"),
+        ("StartDiscovery", "org.bluez.Error.InProgress", "Operation already in progress", DeviceLost, "is busy"),
+        ("StartDiscovery", "org.freedesktop.DBus.Error.AccessDenied", "Rejected", DevicePermission, "usermod -aG"),
+        (
+            "Connect",
+            "org.bluez.Error.Failed",
+            "Software caused connection abort",
+            DeviceLost,
+            "chest strap HRM-Real: the connection failed .*Software caused connection abort",
+        ),
+        ("Connect", "org.bluez.Error.InProgress", "In Progress", DeviceLost, "chest strap HRM-Real: Bluetooth is busy"),
+        ("StartNotify", "org.bluez.Error.NotPermitted", "Notify not permitted", DevicePermission, "to be paired first"),
+        (
+            "StartNotify",
+            "org.bluez.Error.NotAuthorized",
+            "Not authorized",
+            DevicePermission,
+            "wants to be paired first",
+        ),
+    ],
+)
+def test_what_bluez_refuses_is_said(
+    bus: str, call: str, name: str, said: str, kind: type[DriverError], words: str
+) -> None:
+    bluez, listener = Bluez(bus, refuses={call: (name, said)}), Listener()
+
+    def listen() -> None:
+        listener.sensor.open()
+        listener.until(lambda: False)
+
+    try:
+        with pytest.raises(kind, match=words) as caught:
+            listen()
+        assert "\n" not in str(caught.value)
+    finally:
+        listener.sensor.close()
+        bluez.close()

@@ -25,7 +25,7 @@ def messages(
     """What a strap says of these beats, a message every second of its own clock, late by 5 to 30 ms."""
     rng = np.random.default_rng(seed)
     told, t = 1, every_s
-    while told < len(true):
+    while t < true[-1]:
         upto = int(np.searchsorted(true, t))
         ticks = np.diff(true[told - 1 : upto]) * (1 + clock_error) * 1024
         rr = (np.floor(ticks) if floor else np.rint(ticks)) / 1024
@@ -52,21 +52,21 @@ def off_s(got: list[tuple[float, float | None]], true: np.ndarray) -> np.ndarray
 
 
 @pytest.mark.parametrize("clock_error", [-200e-6, -50e-6, 0.0, 50e-6, 200e-6])
-def test_an_hour_does_not_drift(clock_error: float) -> None:
-    true = beats(3600.0)
+def test_many_minutes_do_not_drift(clock_error: float) -> None:
+    true = beats(1200.0)
     off = off_s(lay(list(messages(true, clock_error=clock_error))), true)
     assert len(off) >= len(true) - 3
-    assert off[60:].min() > -0.01
-    assert np.percentile(off[60:], 99) < 0.1
-    assert off[60:].max() < 0.15
-    assert abs(np.mean(off[-900:]) - np.mean(off[60:960])) < 0.02
+    assert off[60:].min() > -0.03
+    assert np.percentile(off[60:], 99) < 0.05
+    assert off[60:].max() < 0.12
+    assert abs(np.mean(off[-300:]) - np.mean(off[60:360])) < 0.02
 
 
 def test_a_strap_that_rounds_its_intervals_down_does_not_drift_either() -> None:
     true = beats(1200.0)
     off = off_s(lay(list(messages(true, floor=True))), true)
-    assert off[60:].min() > -0.02
-    assert off[60:].max() < 0.12
+    assert off[60:].min() > -0.06
+    assert off[60:].max() < 0.06
 
 
 @pytest.mark.parametrize(("bpm", "every_s"), [(35.0, 1.0), (190.0, 1.0), (70.0, 2.0), (70.0, 0.25)])
@@ -92,13 +92,39 @@ def test_a_late_message_moves_nothing() -> None:
     assert np.abs(np.array([t for t, _ in a]) - [t for t, _ in b]).max() < 0.05
 
 
-def test_a_lost_message_starts_the_chain_anew_and_not_a_second_early() -> None:
+@pytest.mark.parametrize("lost", [1, 3])
+def test_after_lost_messages_the_chain_goes_on_in_its_place(lost: int) -> None:
     true = beats(300.0)
     said = list(messages(true))
-    del said[100]
-    off = off_s(lay(said), true)
-    assert np.abs(off[180:]).max() < 0.12
-    assert np.mean(np.abs(off[60:]) < 0.1) > 0.9
+    del said[100 : 100 + lost]
+    got = lay(said)
+    off = off_s(got, true)
+    assert np.abs(off[60:]).max() < 0.12
+    holes = [t for t, ibi in got[60:] if ibi is None]
+    assert len(holes) == 1
+    assert said[99][0] < holes[0] <= said[100][0]
+    assert lost - 0.1 < max(np.diff([t for t, _ in got[60:]])) < lost + 2.0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_interval_that_a_strap_leaves_out_is_noticed_within_three_messages(seed: int) -> None:
+    true = beats(200.0, seed=seed, bpm=170.0)
+    said = list(messages(true, seed=seed))
+    arrived_s, rr = said[100]
+    said[100] = (arrived_s, rr[:-1])
+    off = off_s_by_order(lay(said), said, true, left_out=sum(len(r) for _, r in said[:101]))
+    beats_before = sum(len(r) for _, r in said[:104])
+    assert np.abs(off[beats_before:]).max() < 0.12
+
+
+def off_s_by_order(
+    got: list[tuple[float, float | None]], said: list[Message], true: np.ndarray, left_out: int
+) -> np.ndarray:
+    """Each beat against the one that it is, where one true beat after left_out told ones was never told."""
+    assert len(got) == sum(len(rr) for _, rr in said)
+    which = np.arange(1, len(got) + 1)
+    which[left_out:] += 1
+    return np.array([t for t, _ in got]) - true[which]
 
 
 def test_intervals_that_no_heart_has_are_time_and_no_interval() -> None:
@@ -108,10 +134,78 @@ def test_intervals_that_no_heart_has_are_time_and_no_interval() -> None:
     assert np.diff([t for t, _ in got]).tolist() == pytest.approx([3.0 * S, 0.1 * S, 0.8 * S])
 
 
-def test_a_broken_chain_gives_no_beat_twice() -> None:
+def test_a_broken_chain_gives_no_beat_twice_and_no_interval_across_it() -> None:
     times = BeatTimes()
     first = times.add(10 * S, [0.8, 0.8])
     times.restart()
     again = times.add(round(10.5 * S), [0.8, 0.8, 0.4])
-    assert [t for t, _ in again] == [round(10.1 * S), round(10.5 * S)]
-    assert first[-1][0] == 10 * S
+    assert first[-1][0] < again[0][0] < again[-1][0] <= 10.5 * S
+    assert again[0][1] is None
+    assert again[-1][1] == 400.0
+
+
+def test_a_message_that_is_late_loses_and_doubles_nothing() -> None:
+    """It arrives together with the next one, as radios do after trouble."""
+    true = beats(300.0)
+    said = list(messages(true))
+    for i in range(40, 280, 20):
+        said[i] = (said[i + 1][0] - 0.05, said[i][1])
+    got = lay(said)
+    assert len(got) >= len(true) - 4
+    assert np.abs(off_s(got, true)[60:]).max() < 0.15
+
+
+# --- any heart, any strap
+
+
+def heart(rng: np.random.Generator, seconds: float) -> np.ndarray:
+    """40 to 200 beats/min, 1 to 6 % of respiratory arrhythmia, drift and noise."""
+    bpm, hrv, breath_hz = rng.uniform(40, 200), rng.uniform(0.01, 0.06), rng.uniform(0.15, 0.4)
+    t, slow, out = 0.0, 0.0, []
+    while t < seconds:
+        slow = 0.98 * slow + 0.06 * hrv * rng.standard_normal()
+        varied = 0.6 * hrv * np.sin(2 * np.pi * breath_hz * t) + slow + 0.25 * hrv * rng.standard_normal()
+        t += max(60 / bpm * (1 + varied), 0.28)
+        out.append(t)
+    return np.array(out)
+
+
+def any_strap(rng: np.random.Generator, true: np.ndarray) -> list[tuple[float, list[float], list[int]]]:
+    """Messages with the beats that they tell of: 0 to 80 ms late, 2 % lost, the clock up to 1000 ppm wrong."""
+    clock = 1.0 + rng.choice([-1e-3, 0.0, 1e-3])
+    ticks = np.rint(true * clock * 1024)
+    told, t, out = 1, true[0] + rng.uniform(), []
+    while t < true[-1]:
+        upto = max(told, int(np.searchsorted(true, t)))
+        rr = (np.diff(ticks[told - 1 : upto]) / 1024).tolist()
+        if rng.uniform() > 0.02:
+            out.append((t + rng.uniform(0.0, 0.08), rr, list(range(told, upto))))
+        told, t = upto, t + 1.0 / clock
+    return out
+
+
+def test_any_heart_on_any_strap() -> None:
+    """From the 15th second on each beat against itself: the radio's own 40 ms cannot be seen, the rest can.
+
+    On 240 such hearts: middle 20 ms from that, 99 % within 0.12 s, 0.7 % further off than 0.14 s. Those are hearts that
+    beat so regularly in step with the messages, or holes so near to a beat's edge, that nothing tells.
+    """
+    off: list[float] = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        true = heart(rng, 150.0)
+        said = any_strap(rng, true)
+        times, newest_ns = BeatTimes(), 0
+        which = iter([(i, rr) for _, rrs, beats_told in said for i, rr in zip(beats_told, rrs, strict=True)])
+        for arrived_s, rrs, _ in said:
+            for t_ns, ibi_ms in times.add(round(arrived_s * S), rrs):
+                assert newest_ns < t_ns <= round(arrived_s * S)
+                newest_ns = t_ns
+                i, rr = next(which)
+                while ibi_ms is not None and abs(1000 * rr - ibi_ms) > 1e-6:
+                    i, rr = next(which)  # it was left out
+                if t_ns / S > true[0] + 15:
+                    off.append(abs(t_ns / S - true[i] - 0.04))
+    assert np.median(off) < 0.03
+    assert np.percentile(off, 99) < 0.17
+    assert np.mean(np.array(off) > 0.14) < 0.015

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from threading import Event
 
 import av
 import numpy as np
 import pytest
 
+from drivers.clock import SystemClock
 from drivers.errors import BadInput, DeviceLost, DeviceNotFound
 from drivers.names import Bench, make_pulse
 from drivers.pulse.frames import Mean
@@ -141,8 +143,93 @@ def test_frames_that_stop_coming_are_a_lost_device() -> None:
 
     sensor = FingerOnLens("0", clock, lambda source, clock: Still())  # type: ignore[arg-type,return-value]
     sensor.open()
+    run(sensor, clock, 7.9)  # a webcam may take its time to start
     with pytest.raises(DeviceLost, match="no frame for 2 s"):
-        run(sensor, clock, 3.0)
+        run(sensor, clock, 0.2)
+
+
+class Frames:
+    """Gives these, each when it is due."""
+
+    period_ns = 10_000_000
+
+    def __init__(self, means: list[Mean]) -> None:
+        self._means = means
+
+    def grab(self, now_ns: int) -> list[Mean]:
+        return [self._means.pop(0)] if self._means and self._means[0].t_ns <= now_ns else []
+
+    def close(self) -> None:
+        self._means.clear()
+
+
+def test_frames_without_a_time_of_their_own_are_lost_and_the_same_one_again_is_none() -> None:
+    clock = SimulatedClock()
+    start = clock.now_ns() + 10_000_000
+    times = [0, 33, 66, 66, 60, 99, 132]
+    means = [Mean(start + t * 1_000_000, 200.0 + i, 20.0, 10.0) for i, t in enumerate(times)]
+    means.insert(3, means[2])
+    sensor = FingerOnLens("0", clock, lambda source, clock: Frames(means))
+    sensor.open()
+    got = run(sensor, clock, 1.0)
+    sensor.close()
+    t_ns = [int(t) for samples in got for t in samples.t_ns]
+    assert t_ns == [start + t * 1_000_000 for t in (0, 33, 66, 99, 132)]
+    assert [(s.first_sample, s.lost_samples) for s in got if s.lost_samples] == [(5, 2)]
+    assert got[-1].first_sample + len(got[-1].t_ns) == len(times)
+
+
+@pytest.mark.parametrize("factor", [0.9, 1.0, 1.1])
+def test_what_the_camera_has_clipped_stays_clipped(factor: float) -> None:
+    means = [Mean(10, 254.0, 40.0, 10.0), Mean(20, 255.0, 255.0, 255.0), Mean(30, 240.0, 40.0, 10.0)]
+    samples = samples_from_means(means, factors=[factor] * 3)
+    assert samples.red_counts.tolist()[:2] == [262143, 262143]
+    assert samples.ir_counts[1] == 262143
+    assert samples.ir_counts[0] == round(304 / 510 * 262143 * factor)
+    assert samples.red_counts[2] == min(262143, round(240 / 255 * 262143 * factor))
+
+
+class Hanging:
+    """A webcam whose read() hangs until the test lets it go, and then gives a frame or fails."""
+
+    period_ns = 1_000_000
+
+    def __init__(self, hangs: bool, fails: bool = False) -> None:
+        self.reading, self.go_on, self.closed = Event(), Event(), Event()
+        self._fails = fails
+        if not hangs:
+            self.go_on.set()
+
+    def grab(self, now_ns: int) -> list[Mean]:
+        self.reading.set()
+        assert self.go_on.wait(20)
+        assert not self.closed.is_set()
+        if self._fails:
+            raise OSError("cable")
+        return [Mean(now_ns, 1.0, 2.0, 3.0)]
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_camera_that_hangs_is_released_by_its_own_thread_and_never_reaches_the_next_run(fails: bool) -> None:
+    clock = SystemClock()
+    old, new = Hanging(hangs=True, fails=fails), Hanging(hangs=True)
+    cameras = [old, new]
+    sensor = FingerOnLens("0", clock, lambda source, clock: cameras.pop(0))
+    sensor.open()
+    assert old.reading.wait(10)
+    sensor.close()
+    assert not old.closed.is_set()  # its thread is still in read()
+    sensor.open()
+    assert new.reading.wait(10)
+    old.go_on.set()
+    assert old.closed.wait(10)
+    assert sensor.step(clock.now_ns()) == []
+    new.go_on.set()
+    sensor.close()
+    assert new.closed.wait(10)
 
 
 @pytest.mark.shared
