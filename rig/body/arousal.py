@@ -121,6 +121,11 @@ class Arousal:
         self._fade.lost(t_s)
         self._rises.clear()
 
+    def relit(self) -> None:
+        """The same finger under another light: its amplitude is learnt anew."""
+        self._amplitude.doubt(0.0)
+        self._rises.clear()
+
     def at(self, now_s: float, lost_s: float = math.inf) -> tuple[float | None, float | None]:
         """(arousal, amplitude) now, each 0..1 or None while unknown. lost_s: since when nothing has come, as ``lost``
         would say it, where that is only seen by looking at the clock."""

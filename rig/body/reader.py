@@ -52,6 +52,7 @@ class BodyReader:
         self._finger = True
         self._is_told = False  # the beats come from a device that finds them itself: no movement spoils them
         self._is_timed = True  # and it measures the time between them: taps do not
+        self._swapped = False
         self._clipped = 0.0  # 1 at a clipped sample, 0 CLIPPED_S after the last of them
         self._sample_s = -math.inf  # newest sample under a finger
         self._origin_ns: int | None = None
@@ -163,6 +164,10 @@ class BodyReader:
         beats: list[Beat] = []
         ma = samples.ir_ma or 1.0
         self._is_told, self._is_timed = False, True
+        if samples.swapped != self._swapped and len(samples.t_ns):  # from here on the other LED is the infrared
+            self._swapped = samples.swapped
+            self._off_until_s = self._seconds(int(samples.t_ns[0])) + SETTLE_S
+            self._arousal.relit()
         least = FINGER_COUNTS if samples.ir_ma is None else 1
         for t_ns, counts in zip(samples.t_ns.tolist(), samples.ir_counts.tolist(), strict=True):
             t_s = self._seconds(t_ns)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 SHORTEST_S, LONGEST_S = 0.27, 2.0  # 222 to 30 beats a minute
 STRAY = 0.3  # a clean IBI is within 30 % of the middle one
-RATE_WINDOW_S = 10.0
+RATE_WINDOWS_S = (10.0, 5.0)
 RMSSD_WINDOW_S = 60.0
 RMSSD_LEAST_S = 30.0  # Munoz et al., PLoS ONE 10 (2015): 30 s strips agree with minutes at r > .9
 TRUSTED = 0.5  # SQI of a beat that counts
@@ -50,20 +50,27 @@ class Rhythm:
         return ibi_s
 
     def heart_rate_bpm(self, now_s: float) -> float | None:
-        """60 over the mean clean IBI of the last ten seconds.
+        """60 over the mean clean IBI of the last ten seconds, or of the last five where that is too little.
 
-        None with fewer than three, when they do not cover half of the time since the first of them, or when the
-        newest is older than 3 s.
+        None with fewer than three, when they do not cover half of the time since the first of them (a jolt before
+        which all was well should not hide what has come after), or when the newest is older than 3 s.
         """
         if not self._clean or now_s - self._clean[-1][0] > 3.0:
             return None
-        ibis = [ibi for t, ibi in self._clean if t >= now_s - RATE_WINDOW_S]
-        if len(ibis) < 3:
+        for window_s in RATE_WINDOWS_S:
+            rate_bpm = self._rate_bpm(now_s, window_s)
+            if rate_bpm is not None:
+                return rate_bpm
+        return None
+
+    def _rate_bpm(self, now_s: float, window_s: float) -> float | None:
+        newest = [(t, ibi) for t, ibi in self._clean if t >= now_s - window_s]
+        if len(newest) < 3:
             return None
-        middle = sorted(ibis)[len(ibis) // 2]
-        near = [ibi for ibi in ibis if abs(ibi - middle) <= STRAY * middle]
-        first = next(t - ibi for t, ibi in self._clean if t >= now_s - RATE_WINDOW_S)
-        if sum(near) < 0.5 * (now_s - first):
+        middle = sorted(ibi for _, ibi in newest)[len(newest) // 2]
+        near = [ibi for _, ibi in newest if abs(ibi - middle) <= STRAY * middle]
+        first_t, first_ibi = newest[0]
+        if sum(near) < 0.5 * (now_s - first_t + first_ibi):
             return None
         return 60.0 * len(near) / sum(near)
 

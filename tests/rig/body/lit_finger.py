@@ -20,9 +20,9 @@ def ns(t_s: float) -> int:
     return START_NS + round(t_s * 1e9)
 
 
-def samples(t_s: np.ndarray, ir: np.ndarray) -> PulseSamples:
+def samples(t_s: np.ndarray, ir: np.ndarray, swapped: bool = False) -> PulseSamples:
     counts = np.asarray(ir, np.int32)
-    return PulseSamples(np.array([ns(t) for t in t_s], np.int64), counts, counts)
+    return PulseSamples(np.array([ns(t) for t in t_s], np.int64), counts, counts, swapped=swapped)
 
 
 class Finger:

@@ -128,3 +128,18 @@ def test_a_hole_in_the_acceleration_is_not_filled_with_what_was() -> None:
     assert any(rate is not None for at, rate in rates if 12.0 < at < 15.0)
     assert all(rate is None for at, rate in rates if 18.5 < at < 23.0)  # eight seconds that have no hole
     assert any(rate == pytest.approx(70.0, rel=0.07) for at, rate in rates if at > 26.0)
+
+
+def test_an_led_that_turns_out_to_be_the_other_one_is_no_arousal_and_no_wide_vessel() -> None:
+    _, light = heart((0.0, 70.0))
+    usual = float(np.mean([light(float(t)) for t in np.arange(5.0, 10.0, 0.01)]))
+    finger = Finger().see(light, 0.0, 40.0)
+    for t in np.arange(40.0, 60.0, 0.02):
+        part = np.array([t, t + 0.01])
+        ir = np.array([usual + 2.2 * (light(x) - usual) for x in part])  # as bright, and twice the pulse
+        finger.beats += finger.reader.add(samples(part, ir, swapped=True), ns(part[-1]))
+        finger.bodies.append((float(part[-1]), finger.reader.read(ns(part[-1]))))
+    after = [body for t, body in finger.bodies if t > 40.0]
+    assert all(body.amplitude is not None and abs(body.amplitude - 0.5) < 0.1 for body in after)
+    assert all(body.arousal is not None and body.arousal < 0.15 for body in after)
+    assert all(body.heart_rate_bpm == pytest.approx(70.0, rel=0.1) for body in after)
