@@ -23,6 +23,7 @@ from rig.words import quoted
 
 NAME = "baseline.toml"
 VERSION = 1
+_SIMULATED = ("max3010x", "strap")  # those that the World has
 _HEAD = """# A quiet heart, measured by rig pulse --baseline: body data, for this user alone.
 # rig pulse --forget-baseline deletes it.
 """
@@ -49,8 +50,16 @@ class _File:
     baseline: list[KeptBaseline] = field(default_factory=list)
 
 
-def source_of(pulse: PulseSettings) -> str:
-    """Which sensor a baseline belongs to: `max3010x on bus 1`, `webcam`."""
+def source_of(pulse: PulseSettings, recording: str = "") -> str:
+    """Whose heart a baseline belongs to, and the sensor: `max3010x on bus 1`, `webcam`, `strap on bus sim`.
+
+    The simulated heart, each recording and the person in front of the sensor are three: none is held against another's
+    quiet. recording: what the simulated world plays instead of its heart (Scenario.pulse).
+    """
+    if pulse.name == "webcam" and pulse.source and not pulse.source.isdigit():
+        return f"webcam, fed by {Path(pulse.source).resolve()}"
+    if pulse.bus == "sim" and pulse.name in _SIMULATED:
+        return f"{pulse.name} on bus sim" + (f", fed by {Path(recording).resolve()}" if recording else "")
     return f"{pulse.name} on bus {pulse.bus}" if pulse.name == "max3010x" else pulse.name
 
 

@@ -44,6 +44,7 @@ class Keeper:
 
     def _forget(self) -> None:
         self._index = 0
+        self._begun = False
         self._lost = False
         self._camera_index: int | None = None
         self._seen = dict.fromkeys(SENSORS, 0)
@@ -67,12 +68,14 @@ class Keeper:
     def frame(self, frame: Frame, moment: Moment, quality: int = 0) -> None:
         """Keep one frame, and the step of quality that its print was made at.
 
-        The first one's readings are already in the state that the take starts with.
+        The readings of the frame that the take began with are already in the state that it starts with; those of every
+        other are kept, also when the frame itself is dropped.
         """
         if not self.recorder.recording:
             return
-        if self._index:
+        if self._begun:
             self._keep_readings(moment.readings)
+        self._begun = True
         for beat in moment.beats:
             self._add(BeatEntry(beat.t_ns, beat.found_ns, beat.ibi_ms, beat.sqi))
         for done in moment.gestures:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from contextlib import ExitStack
 
-from drivers.clock import Clock, Service
+from drivers.clock import Clock
 from drivers.handover import Line
 from drivers.interfaces import Sensor
 from drivers.readings import Motion, PulseSamples, Reading, ReportedBeat, Skin
@@ -18,7 +19,9 @@ from rig.service import Stop
 from rig.watch import Watch
 
 STEP_NS = 20_000_000  # how often readings are taken: no later than the chip's driver gives them
-SILENT_NS = 2_000_000_000  # without a sample or a beat: a heart at 30 beats a minute that is tapped is not silent yet
+SILENT_NS = 2_000_000_000  # without a sample
+SILENT_TOLD_NS = 3_500_000_000  # without a told beat: 30 beats a minute, of a strap that speaks once a second
+GAP_NS = 200_000_000  # in the samples' times: the waveform has no points for it
 GIVE_UP_S = 360.0  # three times the quiet two minutes: then the pulse is not clean enough
 
 
@@ -46,26 +49,27 @@ class LivePulse:
         self._death: Exception | None = None
         self._newest: PulseSamples | None = None
         self._temperature_c: float | None = None
-        self._felt = False
+        self._felt = self._skin = False
         self._newest_ns: int | None = None
+        self._came_ns: int | None = None
+        self._silent_ns = SILENT_NS
         self._beats_ns: deque[int] = deque(maxlen=40)
         self._beats = self._lost = self._began_ns = 0
+        self._file_failed = False
 
     def run(self, seconds: float | None = None) -> None:
         """Open the sensors (a DriverError is let out), watch, close them. A sensor that is lost is tried again."""
         watches = [Watch(sensor, self._readings.put, self._on_fault) for sensor in self._sensors]
-        services: list[Service] = []
-        try:
+        with ExitStack() as at_the_end:  # last in, first out, and each whatever the others do
+            at_the_end.callback(self._show.close)
+            for watch in watches:
+                at_the_end.callback(watch.close)
             for watch in watches:
                 watch.open()
-            services = [self._clock.serve(w.sensor.name, w.step, w.sensor.period_ns, self._on_death) for w in watches]
+            for w in watches:
+                service = self._clock.serve(w.sensor.name, w.step, w.sensor.period_ns, self._on_death)
+                at_the_end.callback(service.stop)
             self._loop(seconds)
-        finally:
-            for service in services:
-                service.stop()
-            for watch in watches:
-                watch.close()
-            self._show.close()
 
     def _loop(self, seconds: float | None) -> None:
         self._began_ns = shown_ns = self._clock.now_ns()
@@ -73,6 +77,7 @@ class LivePulse:
             self._clock.sleep_until_ns(self._clock.now_ns() + STEP_NS)
             now_ns = self._clock.now_ns()
             self._take(now_ns)
+            self._keep(now_ns)
             elapsed_s = (now_ns - self._began_ns) / 1e9
             over = self._over(now_ns, elapsed_s, seconds)
             if now_ns - shown_ns >= self._show.period_ns or over:
@@ -96,33 +101,52 @@ class LivePulse:
                 self._failing[where] = message
             named = f"{where} {message}" if recovered else f"{where}: {message}"
             told = message if message.startswith(where.split()[0]) else named
-            self._show.say(f"{clock_words((now_ns - self._began_ns) / 1e9)}  {told}", bad=not recovered)
+            self._say(now_ns, told, bad=not recovered)
         for reading in self._readings.take():
             if isinstance(reading, PulseSamples):
-                self._samples(reading)
+                self._samples(reading, now_ns)
             elif isinstance(reading, ReportedBeat):
-                self._newest_ns = reading.t_ns
+                self._newest_ns = max(reading.t_ns, self._newest_ns or reading.t_ns)
+                self._came_ns, self._silent_ns = now_ns, SILENT_TOLD_NS  # told late or not: it comes
             elif isinstance(reading, Motion):
                 self._felt = True
-            elif not isinstance(reading, Skin):
+            elif isinstance(reading, Skin):
+                self._skin = True
+            else:
                 continue
             for beat in self._reader.add(reading, now_ns):
                 self._beats += 1
                 self._beats_ns.append(beat.t_ns)
 
-    def _samples(self, samples: PulseSamples) -> None:
-        if samples.finger is False and self._newest is not None and self._newest.finger:
-            self._beats_ns.clear()  # the waveform begins anew under the next finger
-        self._newest, self._newest_ns = samples, int(samples.t_ns[-1])
+    def _samples(self, samples: PulseSamples, now_ns: int) -> None:
         self._lost += samples.lost_samples
         if samples.temperature_c is not None:
             self._temperature_c = samples.temperature_c
+        if not len(samples.t_ns):  # only a count of lost ones
+            return
+        gap = self._newest_ns is not None and int(samples.t_ns[0]) - self._newest_ns > GAP_NS
+        if gap or (not samples.finger and self._newest is not None and self._newest.finger):
+            # The waveform goes on where it stood, without the time between: the beats before would stand elsewhere.
+            self._beats_ns.clear()
+        self._newest, self._newest_ns = samples, int(samples.t_ns[-1])
+        self._came_ns, self._silent_ns = now_ns, SILENT_NS
         if self._file is not None:
             self._file.add(samples)
 
+    def _keep(self, now_ns: int) -> None:
+        if self._file is None:
+            return
+        self._file.sync(now_ns)
+        if self._file.fault and not self._file_failed:
+            self._file_failed = True
+            self._say(now_ns, self._file.fault, bad=True)
+
+    def _say(self, now_ns: int, words: str, bad: bool) -> None:
+        self._show.say(f"{clock_words((now_ns - self._began_ns) / 1e9)}  {words}", bad=bad)
+
     def _state(self, now_ns: int, elapsed_s: float) -> PulseState:
         newest, newest_ns = self._newest, self._newest_ns or now_ns
-        silent = now_ns - newest_ns > SILENT_NS
+        silent = self._came_ns is not None and now_ns - self._came_ns > self._silent_ns
         about = self._about
         if self._quiet is not None:
             about = f"baseline: {self._quiet.clean_s:.0f} of {QUIET_S:.0f} quiet seconds seen"
@@ -138,6 +162,7 @@ class LivePulse:
             beats=self._beats,
             silent=silent,
             felt=self._felt,
+            skin=self._skin,
             finger=None if newest is None or silent else newest.finger,
             led_ma=led_ma,
             swapped=newest is not None and newest.swapped,

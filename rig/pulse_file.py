@@ -1,17 +1,22 @@
-"""Keeps a pulse as it came from the sensor in one file, .npz or .csv, which `--pulse FILE` plays again.
+"""Keeps a pulse as it comes from the sensor in one file, .npz or .csv, which `--pulse FILE` plays again.
 
-Columns t_s (seconds from the first sample), red and ir (counts), as drivers/sim/feed.py reads them. Where the LED
-current changed, all counts are told as at the lowest current of the recording: they are proportional to it.
+While it is made it is ``FILE.part``, text whatever its end will be: a row for each sample, t_s (seconds from the first
+sample), red and ir (counts as they came), and where the sensor tells them, red_ma and ir_ma, the LED currents (0: not
+told). drivers/sim/feed.py reads all three. What is in it after a kill or a power cut plays, but for the last second.
 """
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
+from array import array
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from drivers.readings import PulseSamples
 from rig.errors import UserError
@@ -20,94 +25,213 @@ from rig.words import did_you_mean
 
 ENDINGS = (".npz", ".csv")
 LEAST_SAMPLES = 2  # fewer play nothing
+SYNC_NS = 1_000_000_000  # what a power cut may cost; a card takes one small write a second easily
+_HEAD = b"t_s,red,ir"
+_WHOLE: dict[str, type] = {"red": np.int32, "ir": np.int32}
 
 
 class PulseFile:
-    """One recording. ``PATH.part`` while it is made; ``keep`` puts it whole at PATH; ``close`` drops what was not.
+    """One recording. ``keep`` gives it its name; ``close`` drops one that holds too little to play.
 
-    A pulse is body data: only this user can read the file.
+    A ``part`` that a run left when it was cut off is saved under another name first (``saved``). A pulse is body data:
+    only this user can read the files.
     """
 
     def __init__(self, path: Path) -> None:
-        """UserError when there is such a file, or none can be made there."""
+        """UserError when there is such a file, another rig pulse is making it, or none can be made there."""
         if path.suffix.lower() not in ENDINGS:
             near = did_you_mean(path.suffix.lower(), ENDINGS)
             raise UserError(f"--record {path}: expected a name that ends in .npz or .csv, got {path.name}{near}")
         if path.exists():
             raise UserError(f"--record {path}: expected a new file, got one that is there; choose another name")
         self.path, self.part = path, path.with_name(f"{path.name}.part")
+        self.samples = 0
+        self.left_out = 0  # samples that were not newer than what came before
+        self.fault = ""  # why it ended before its time; what came until then stays
+        self.saved: tuple[Path, int] | None = None  # a recording that had been cut off, and its samples
+        self.kept = False
+        self._began_ns = self._newest_ns = self._synced_ns = 0
+        self._currents = False
+        self._size = self._synced_size = 0
         try:
-            self._number: int | None = os.open(self.part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            says = f"expected no {self.part.name} beside it, got one: another rig pulse writes it, or one was cut off"
-            raise UserError(f"--record {path}: {says}; delete it or choose another name") from None
+            self._number: int | None = self._claim()
         except OSError as error:
             says = f"expected a folder that can be written, got: {error.strerror}"
             raise UserError(f"--record {path}: {says}") from None
-        self._pieces: list[PulseSamples] = []
-        self._newest_ns: int | None = None
-        self.samples = 0
-        self.kept = False
+
+    def _claim(self) -> int:
+        """``part``, empty, and ours as long as it is open."""
+        number = self._locked()
+        if not os.fstat(number).st_size:
+            return number
+        try:
+            self._save_what_was_cut_off()
+        finally:
+            os.close(number)
+        return self._locked()
+
+    def _save_what_was_cut_off(self) -> None:
+        with self.part.open("rb") as file:
+            head = file.read(64).rstrip(b"\0")
+        if not (head.startswith(_HEAD) or _HEAD.startswith(head)):
+            says = f"expected a recording in {self.part.name}, which is there, got something else"
+            raise UserError(f"--record {self.path}: {says}; move it away or choose another name")
+        samples = len(_columns(self.part)["t_s"])
+        if samples < LEAST_SAMPLES:
+            self.part.unlink()
+            return
+        path = _free(self.path)
+        try:
+            _finish(self.part, path)
+        except OSError as error:
+            says = f"expected room to save {self.part.name}, which was cut off, got: {error.strerror}"
+            raise UserError(f"--record {self.path}: {says}; it plays: rig pulse --pulse {self.part}") from None
+        self.saved = path, samples
+
+    def _locked(self) -> int:
+        number = os.open(self.part, os.O_CREAT | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)  # it dies with the process that holds it
+            mine = self.part.exists() and os.path.samestat(os.fstat(number), self.part.stat())
+        except OSError as error:
+            os.close(number)
+            if not isinstance(error, BlockingIOError):
+                raise
+            mine = False
+        if not mine:  # or another one has just given it its name
+            says = f"expected no {self.part.name} that is being written, got one: another rig pulse records it now"
+            raise UserError(f"--record {self.path}: {says}; choose another name")
+        return number
 
     def add(self, samples: PulseSamples) -> None:
-        """What the sensor gave, oldest first; what is not newer than what came before is left out."""
-        if len(samples.t_ns) == 0 or (self._newest_ns is not None and int(samples.t_ns[0]) <= self._newest_ns):
+        """What the sensor gave, oldest first, at once into ``part``; a sample that is not newer is left out, counted.
+
+        A disk that is full ends the recording: ``fault`` says so.
+        """
+        if self._number is None or self.fault or not len(samples.t_ns):
             return
-        self._newest_ns = int(samples.t_ns[-1])
-        self._pieces.append(samples)
-        self.samples += len(samples.t_ns)
+        text = ""
+        if not self.samples:
+            self._began_ns = int(samples.t_ns[0])
+            self._newest_ns = self._began_ns - 1
+            self._currents = samples.ir_ma is not None
+            text = "t_s,red,ir,red_ma,ir_ma\n" if self._currents else "t_s,red,ir\n"
+        currents = f",{samples.red_ma or 0:g},{samples.ir_ma or 0:g}" if self._currents else ""
+        added = 0
+        rows = zip(samples.t_ns.tolist(), samples.red_counts.tolist(), samples.ir_counts.tolist(), strict=True)
+        for t_ns, red, ir in rows:
+            if t_ns <= self._newest_ns:
+                self.left_out += 1
+                continue
+            self._newest_ns = t_ns
+            added += 1
+            text += f"{(t_ns - self._began_ns) / 1e9:.6f},{red},{ir}{currents}\n"
+        if added and self._write(text.encode()):
+            self.samples += added
+
+    def sync(self, now_ns: int) -> None:
+        """Wait until it is on the card, once a second; to be called often."""
+        if self._number is None or self._size == self._synced_size or now_ns - self._synced_ns < SYNC_NS:
+            return
+        self._synced_ns, self._synced_size = now_ns, self._size
+        try:
+            sync_data(self._number)
+        except OSError as error:
+            self._failed(error)
 
     def keep(self) -> bool:
-        """Write it whole, wait until it is on the card, and give it its name; False when there is too little to keep.
+        """Give it its name, whole and on the card; False when there is too little to keep.
 
-        UserError where that fails: when the name was taken meanwhile, what was recorded stays in ``part``.
+        UserError where that fails: what was recorded stays in ``part``, and plays.
         """
         if self._number is None or self.samples < LEAST_SAMPLES:
             return False
         number, self._number = self._number, None
         try:
-            with open(number, "wb") as file:
-                file.write(self._bytes())
-                file.flush()
-                sync_data(file.fileno())
-        except OSError as error:
-            self.part.unlink(missing_ok=True)
-            raise UserError(f"--record {self.path}: expected room for the pulse, got: {error.strerror}") from None
-        try:
-            _name(self.part, self.path)
+            sync_data(number)
+            _finish(self.part, self.path)
         except OSError as error:
             says = f"expected to give it its name, got: {error.strerror}; the pulse is in {self.part}"
-            raise UserError(f"--record {self.path}: {says}") from None
+            raise UserError(f"--record {self.path}: {says}: rig pulse --pulse {self.part}") from None
+        finally:
+            os.close(number)
         self.kept = True
         return True
 
     def close(self) -> None:
-        """Nothing half-made stays behind."""
+        """Nothing that is of no use stays behind."""
         if self._number is not None:
+            if self.samples < LEAST_SAMPLES:
+                self.part.unlink(missing_ok=True)
             os.close(self._number)
             self._number = None
-            self.part.unlink(missing_ok=True)
 
-    def _bytes(self) -> bytes:
-        t_ns = np.concatenate([piece.t_ns for piece in self._pieces])
-        columns = {
-            "t_s": (t_ns - t_ns[0]) / 1e9,
-            "red": _counts([(piece.red_counts, piece.red_ma) for piece in self._pieces]),
-            "ir": _counts([(piece.ir_counts, piece.ir_ma) for piece in self._pieces]),
-        }
-        if self.path.suffix.lower() == ".npz":
-            archive = io.BytesIO()
-            np.savez_compressed(archive, **columns)
-            return archive.getvalue()
-        rows = zip(*(column.tolist() for column in columns.values()), strict=True)
-        return ("t_s,red,ir\n" + "".join(f"{t:.6f},{red},{ir}\n" for t, red, ir in rows)).encode()
+    def _write(self, data: bytes) -> bool:
+        assert self._number is not None
+        left = data
+        try:
+            while left:
+                left = left[os.write(self._number, left) :]
+        except OSError as error:
+            self._failed(error)
+            with suppress(OSError):
+                os.ftruncate(self._number, self._size)  # no row that is torn
+            return False
+        self._size += len(data)
+        return True
+
+    def _failed(self, error: OSError) -> None:
+        says = f"expected room for the pulse, got: {error.strerror}"
+        self.fault = f"--record {self.path}: {says}; what came until now is kept"
 
 
-def _counts(pieces: list[tuple[NDArray[np.int32], float | None]]) -> NDArray[np.int32]:
-    currents = [current for _, current in pieces if current]
-    least = min(currents, default=0.0)
-    told = [counts if not current else counts * (least / current) for counts, current in pieces]
-    return np.rint(np.concatenate(told)).astype(np.int32)
+def _columns(part: Path) -> dict[str, array[float]]:
+    """The whole rows of a ``part``, up to where it was cut off; a power cut may leave anything from there on."""
+    with part.open(encoding="ascii", errors="replace") as file:
+        names = file.readline().strip().split(",")
+        columns = {name: array("d") for name in ("t_s", *names)}
+        for line in file:
+            try:
+                row = dict(zip(names, map(float, line.split(",")), strict=True))
+            except ValueError:
+                break
+            if not line.endswith("\n") or "t_s" not in row or (columns["t_s"] and row["t_s"] <= columns["t_s"][-1]):
+                break
+            for name, value in row.items():
+                columns[name].append(value)
+    return columns
+
+
+def _finish(part: Path, path: Path) -> None:
+    """Turn a ``part`` that nobody writes into the file at ``path``, which must be new."""
+    if path.suffix.lower() == ".csv":
+        with part.open("rb+") as file:
+            start = max(0, file.seek(0, os.SEEK_END) - 4096)
+            file.seek(start)
+            file.truncate(start + file.read().rfind(b"\n") + 1)
+            sync_data(file.fileno())
+        _name(part, path)
+        return
+    columns = _columns(part)
+    archive = io.BytesIO()
+    typed: dict[str, Any] = {name: np.array(c, _WHOLE.get(name, np.float64)) for name, c in columns.items()}
+    np.savez_compressed(archive, **typed)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(archive.getvalue())
+            file.flush()
+            sync_data(file.fileno())
+        _name(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    part.unlink()
+
+
+def _free(path: Path) -> Path:
+    """Where a recording that was cut off is saved: `finger-cut-off.npz` beside `finger.npz`, or -2, -3 and so on."""
+    names = (path.with_name(f"{path.stem}-cut-off{'' if n == 1 else f'-{n}'}{path.suffix}") for n in count(1))
+    return next(name for name in names if not name.exists())
 
 
 def _name(part: Path, path: Path) -> None:

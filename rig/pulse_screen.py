@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -29,6 +30,7 @@ class PulseState:
     beats: int = 0
     silent: bool = False  # nothing came for a while
     felt: bool = False  # there is a motion sensor, so that Body.moving says something
+    skin: bool = False  # there is a sensor on the skin, so that unknown conductance is worth a word
     finger: bool | None = None
     led_ma: tuple[float, float] | None = None  # IR, red
     swapped: bool = False
@@ -47,8 +49,9 @@ def draw(state: PulseState, columns: int, symbols: bool = True) -> Rows:
     rows += _waveform(state, columns, symbols)
     rows.append(_marks(state, columns, symbols))
     rows += _wrapped(_body_words(state, symbols), columns)
+    rows += wrapped(_skin_words(state), columns)
     rows += _wrapped(_sensor_words(state), columns)
-    rows += _wrapped([state.about], columns) if state.about else []
+    rows += wrapped(state.about, columns)
     return [_plain(row) if not symbols else row for row in rows]
 
 
@@ -56,8 +59,13 @@ def tell(state: PulseState) -> str:
     """One line: the same, without the waveform."""
     words = [clock_words(state.elapsed_s), _rate(state.body)]
     words += [f"quality {state.body.sqi:.2f}", _unit("arousal", state.body.arousal), _rmssd(state.body)]
-    words += _other_words(state)
-    return _plain("  ".join([*words, *_sensor_words(state), *([state.about] if state.about else [])]))
+    words += [*_moving_words(state), *_sensor_words(state)]
+    return _plain("  ".join([*words, *(part for part in (_skin_words(state), state.about) if part)]))
+
+
+def wrapped(text: str, columns: int) -> Rows:
+    """All of a text, on as many rows as it takes; none where it says nothing."""
+    return textwrap.wrap(text, max(1, columns), subsequent_indent="  " if columns >= 20 else "", break_on_hyphens=False)
 
 
 def _waveform(state: PulseState, columns: int, symbols: bool) -> Rows:
@@ -111,19 +119,20 @@ def _body_words(state: PulseState, symbols: bool) -> list[str]:
         _unit("arousal", body.arousal, _bar(body.arousal or 0.0, symbols)),
         _rmssd(body),
         _unit("amplitude", body.amplitude),
-        *_other_words(state),
+        *_moving_words(state),
     ]
 
 
-def _other_words(state: PulseState) -> list[str]:
-    """What other sensors tell of the body, where there are any."""
+def _moving_words(state: PulseState) -> list[str]:
+    return [f"moving {state.body.moving:.2f}"] if state.felt else []
+
+
+def _skin_words(state: PulseState) -> str:
+    """The slow level of the skin's conductance and how far it stands above it; nothing where no sensor is on it."""
     body = state.body
-    words = [f"moving {body.moving:.2f}"] if state.felt else []
-    if body.scl_us is not None:
-        words.append(f"SCL {body.scl_us:.2f} uS")
-    if body.scr_us is not None:
-        words.append(f"SCR {body.scr_us:.2f} uS")
-    return words
+    if body.scl_us is None:
+        return "skin unknown" if state.skin else ""
+    return f"skin SCL {body.scl_us:.2f} uS" + ("" if body.scr_us is None else f", SCR {body.scr_us:.2f} uS")
 
 
 def _sensor_words(state: PulseState) -> list[str]:

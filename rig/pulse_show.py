@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping
 from typing import Protocol, TextIO
 
-from rig.pulse_screen import PulseState, draw, tell
+from rig.pulse_screen import PulseState, draw, tell, wrapped
 
 _RED, _YELLOW, _END = "\x1b[31m", "\x1b[33m", "\x1b[0m"
 _HIDE, _SHOW = "\x1b[?25l\x1b[?7l", "\x1b[?25h\x1b[?7h"  # the cursor, and long lines going on in the next
@@ -89,19 +89,19 @@ class Terminal:
     def show(self, state: PulseState) -> None:
         """Draw it over what was drawn."""
         size = shutil.get_terminal_size()
-        rows = draw(state, size.columns - 1, self._symbols)
-        if state.fault:
-            rows.append(state.fault[: size.columns - 1])
-        rows = rows[: size.lines - 1]
-        drawn = "".join(f"{self._coloured(row, bool(state.fault) and row is rows[-1])}\x1b[K\n" for row in rows)
+        fault = wrapped(state.fault, size.columns - 1)[: size.lines - 1]
+        rows = [*draw(state, size.columns - 1, self._symbols)[: size.lines - 1 - len(fault)], *fault]
+        first = len(rows) - len(fault)
+        drawn = "".join(f"{self._coloured(row, i >= first)}\x1b[K\n" for i, row in enumerate(rows))
         hide, self._hidden = "" if self._hidden else _HIDE, True
         self._write(f"{hide}{self._over()}{drawn}\x1b[J")
         self._rows = len(rows)
 
     def say(self, line: str, bad: bool = False) -> None:
         """A line that scrolls up with time."""
-        self._write(f"{self._over()}\x1b[J{_YELLOW if bad and self._colour else ''}{line}")
-        self._write(f"{_END if bad and self._colour else ''}\n")
+        rows = wrapped(line, shutil.get_terminal_size().columns - 1) or [""]
+        told = "".join(f"{self._coloured(row, bad)}\n" for row in rows)
+        self._write(f"{self._over()}\x1b[J{told}")
         self._rows = 0
 
     def close(self) -> None:

@@ -6,8 +6,13 @@ taken off), divided by the distance of its 10th and 90th percentile, and turned 
     ir  = 150,000 * (1 - 0.010 * z)        a usual direct level, 1 % perfusion
     red = 120,000 * (1 - 0.005 * z)        0.8 of it, half the perfusion
 
-A recording of raw counts (``red``, ``ir``) is used as it is, masked to the sensor's 18 bits. After its end a recording
-begins again.
+A recording of raw counts (``red``, ``ir``) is used as it is, masked to the sensor's 18 bits. Where it tells the LED
+currents too (``red_ma``, ``ir_ma``, a value for each sample; 0: not told), the light is what gives those counts at
+those currents, for counts are proportional to them: the simulated chip at the same current gives the same counts again.
+How bright it was beyond a clipped count nobody knows: it is clipped at any current. After its end a recording begins
+again.
+
+``FILE.part`` is a .csv that `rig pulse --record` was making when it was cut off; a last row that is torn is left out.
 """
 
 from __future__ import annotations
@@ -27,17 +32,25 @@ from drivers.errors import BadInput
 IR_COUNTS, PERFUSION = 150_000.0, 0.01
 RED_PART, RED_PERFUSION = 0.8, 0.5
 MASK = 0x3FFFF
+FEED_MA = 7.0  # counts are as at this current: FEED_LED_CODE of drivers/sim/max30102.py, 0.2 mA a step
+CLIPPED = MASK & ~7  # the highest count of the shortest flash, whose last three bits are not seen
+BRIGHT = 4.0 * 35.0 * MASK  # full scale at the lowest current, 0.2 mA, in the widest range, four times the usual
 BASELINE_S = 3.0
 Floats = NDArray[np.float64]
 _TIMES = (("t_s", 1.0), ("t_mcu_s", 1.0), ("t_mcu_us", 1e-6))  # the sensor's own times, best first, and their unit in s
 _EXPECTED = "expected a pulse recording (.npz or .csv with ppg, or red and ir; and fs or t_s)"
+_TEXT = (".csv", ".part")
+_READ = ("ppg", "red", "ir", "red_ma", "ir_ma", "t_s", "t_mcu_s", "t_mcu_us", "t_host", "fs", "ref_beats")
 
 
 class Feed(Protocol):
     """Light on the sensor over the world's time."""
 
-    def counts(self, t_s: float) -> tuple[int, int]:
-        """(red, ir) at t_s seconds of the world, 18 bits; more blood gives fewer counts."""
+    def counts(self, t_s: float) -> tuple[float, float]:
+        """(red, ir) at t_s seconds of the world; more blood gives fewer counts.
+
+        They are those of FEED_MA, and not cut at 18 bits: where the light is brighter than that, the chip clips it.
+        """
 
     @property
     def beats_s(self) -> Floats:
@@ -47,16 +60,17 @@ class Feed(Protocol):
 class Recording:
     """Red and IR counts at times from 0 on, joined by straight lines; begins again after duration_s."""
 
-    def __init__(self, t_s: Floats, red: Floats, ir: Floats, beats_s: Floats) -> None:
-        self._t_s, self._red, self._ir = t_s, red, ir
+    def __init__(self, t_s: Floats, red: Floats, ir: Floats, beats_s: Floats, exact: bool = False) -> None:
+        """exact: counts between whole ones are told, for a chip at another current."""
+        self._t_s, self._red, self._ir, self._exact = t_s, red, ir, exact
         self.beats_s = beats_s
         self.duration_s = float(t_s[-1] + (t_s[-1] - t_s[0]) / max(1, len(t_s) - 1))
 
-    def counts(self, t_s: float) -> tuple[int, int]:
+    def counts(self, t_s: float) -> tuple[float, float]:
         """(red, ir) at t_s."""
         t = t_s % self.duration_s
-        red, ir = np.interp(t, self._t_s, self._red), np.interp(t, self._t_s, self._ir)
-        return round(float(red)), round(float(ir))
+        red, ir = float(np.interp(t, self._t_s, self._red)), float(np.interp(t, self._t_s, self._ir))
+        return (red, ir) if self._exact else (round(red), round(ir))
 
 
 def recorded_feed(path: str | Path) -> Recording:
@@ -64,7 +78,7 @@ def recorded_feed(path: str | Path) -> Recording:
     path = Path(path)
     if not path.is_file():
         raise BadInput(f"{path}: expected a pulse recording, got no such file{_meant(path)}")
-    columns = _csv_columns(path) if path.suffix.lower() == ".csv" else _npz_columns(path)
+    columns = _csv_columns(path) if path.suffix.lower() in _TEXT else _npz_columns(path)
     if "ppg" in columns:
         signals = [_numbers(path, "ppg", columns["ppg"])]
     elif "ir" in columns and "red" in columns:
@@ -82,7 +96,22 @@ def recorded_feed(path: str | Path) -> Recording:
     else:
         red, ir = ((np.rint(signal).astype(np.int64) & MASK).astype(np.float64) for signal in signals)
     beats = _numbers(path, "ref_beats", columns["ref_beats"]) if "ref_beats" in columns else np.zeros(0)
-    return Recording(t_s, red, ir, beats)
+    told = len(signals) == 2 and "red_ma" in columns and "ir_ma" in columns
+    if told:
+        red, ir = (_light(path, f"{name}_ma", columns, counts) for name, counts in (("red", red), ("ir", ir)))
+    return Recording(t_s, red, ir, beats, exact=told)
+
+
+def _light(path: Path, name: str, columns: dict[str, Any], counts: Floats) -> Floats:
+    """The counts at FEED_MA of what gave these counts at the currents of column ``name``."""
+    ma = _numbers(path, name, columns[name])
+    if len(ma) != len(counts):
+        raise BadInput(f"{path}: {name}: expected {len(counts)} currents, one a sample, got {len(ma)}")
+    if np.any(ma < 0):
+        raise BadInput(f"{path}: {name}: expected currents in mA, got {ma.min():g}")
+    lit = ma > 0
+    light = np.where(lit, counts * (FEED_MA / np.where(lit, ma, FEED_MA)), counts)
+    return np.where(lit & (counts >= CLIPPED), BRIGHT, light)
 
 
 def to_counts(ppg: Floats, fs_hz: float) -> tuple[Floats, Floats]:
@@ -173,7 +202,8 @@ def _npz_columns(path: Path) -> dict[str, Any]:
 def _csv_columns(path: Path) -> dict[str, Any]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = [row for row in csv.reader(file) if row and not row[0].startswith("#")]
+            whole = _whole_rows(file.read()) if path.suffix.lower() == ".part" else file
+            rows = [row for row in csv.reader(whole) if row and not row[0].startswith("#")]
     except (UnicodeDecodeError, csv.Error) as error:
         raise BadInput(f"{path}: {_EXPECTED}, got a file that is no text") from error
     if not rows:
@@ -184,13 +214,18 @@ def _csv_columns(path: Path) -> dict[str, Any]:
             raise BadInput(f"{path}: row {number}: expected {len(names)} values, got {len(row)}")
     columns: dict[str, Any] = {}
     for i, name in enumerate(names):
-        if name in ("ppg", "red", "ir", "t_s", "t_mcu_s", "t_mcu_us", "t_host", "fs", "ref_beats"):
+        if name in _READ:
             columns[name] = _csv_numbers(path, name, [row[i] for row in rows[1:]])
         else:
             columns[name] = None
     if "fs" in columns and len(columns["fs"]):
         columns["fs"] = columns["fs"][0]
     return columns
+
+
+def _whole_rows(text: str) -> list[str]:
+    """Without the last row, where it has no end: the writing was cut off in it. A power cut may leave NULs behind."""
+    return text[: text.rfind("\n") + 1].splitlines(keepends=True)
 
 
 def _csv_numbers(path: Path, name: str, cells: list[str]) -> Floats:
@@ -205,7 +240,7 @@ def _csv_numbers(path: Path, name: str, cells: list[str]) -> Floats:
 
 def _meant(path: Path) -> str:
     folder = path.parent
-    names = [p.name for p in folder.iterdir() if p.suffix in (".npz", ".csv")] if folder.is_dir() else []
+    names = [p.name for p in folder.iterdir() if p.suffix in (".npz", *_TEXT)] if folder.is_dir() else []
     close = difflib.get_close_matches(path.name, names, 1)
     return f", did you mean {folder / close[0]}?" if close else ""
 

@@ -27,6 +27,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pulse", metavar="sim|webcam|strap|taps|FILE", help="where the pulse comes from; FILE: .npz, .csv"
     )
+    parser.add_argument("--skin", metavar="sim|grove|tinygsr|none", help="the board that feels the skin's conductance")
+    parser.add_argument("--motion", metavar="sim|mpu6050|lsm6dsox|none", help="what feels how the hand moves")
     parser.add_argument("--config", type=Path, metavar="F", help="the configuration (./rig.toml)")
     parser.add_argument("--world", type=Path, metavar="F", help="a scenario for the simulated world")
     parser.add_argument("--seconds", type=float, metavar="N", help="watch for N seconds, then leave")
@@ -68,8 +70,15 @@ def check(args: argparse.Namespace) -> None:
 
 
 def chosen(args: argparse.Namespace) -> tuple[Config, Scenario]:
-    """The configuration and the simulated world that the options ask for; a world alone means its own heart."""
+    """The configuration and the simulated world that the options ask for; a world alone means its own heart.
+
+    With the simulated heart goes the simulated hand and skin, with a recording none, unless they are asked for: what
+    a real hand does has nothing to do with either.
+    """
+    from dataclasses import replace
+
     from drivers.sim.scenario import Scenario
+    from rig.cli.choose_body import choose_motion, choose_skin
     from rig.cli.choose_pulse import choose_pulse
     from rig.config import load_config, load_scenario
     from rig.errors import UserError
@@ -77,8 +86,17 @@ def chosen(args: argparse.Namespace) -> tuple[Config, Scenario]:
     config = load_config(args.config)
     scenario = load_scenario(args.world) if args.world else Scenario()
     word = args.pulse if args.pulse is not None else "sim" if args.world else None
+    motion, skin = config.motion, config.skin
     if word is not None:
         config, scenario = choose_pulse(config, scenario, word)
+        if config.pulse.bus == "sim" and scenario.pulse:
+            config = replace(config, motion=replace(motion, name="none"), skin=replace(skin, name="none"))
+        elif config.pulse.name == "max3010x":
+            config = replace(config, motion=replace(motion, bus="sim"), skin=replace(skin, bus="sim"))
+    if args.motion is not None:
+        config = replace(config, motion=choose_motion(motion, args.motion))
+    if args.skin is not None:
+        config = replace(config, skin=choose_skin(skin, args.skin))
     if config.pulse.name == "none":
         where = "--pulse" if args.pulse is not None else "pulse.name"
         raise UserError(f"{where}: expected a pulse to watch, got none; without a sensor: rig pulse --pulse sim")
@@ -107,13 +125,16 @@ def look(
     from rig.live_pulse import LivePulse
     from rig.pulse_file import PulseFile
 
-    source = source_of(config.pulse)
+    source = source_of(config.pulse, scenario.pulse)
     kept = _kept(folder, source, show)
     quiet = QuietMinutes() if args.baseline else None
     with ExitStack() as stack:
         file = PulseFile(args.record) if args.record is not None else None
         if file is not None:
             stack.callback(file.close)
+            if file.saved is not None:
+                path, samples = file.saved
+                show.say(f"Saved: {path}, {samples} samples of a recording that was cut off")
         if quiet is not None:
             show.say("Stand or sit as you shoot, breathe, and do nothing for two minutes. Ctrl-C gives up.")
         reader = BodyReader() if kept is None else BodyReader(kept.quiet)
@@ -125,14 +146,19 @@ def look(
             raise _without_hardware(error, config) from error
         finally:
             if file is not None and file.keep():
-                show.say(f"Kept: {file.path}, {file.samples} samples")
+                show.say(f"Kept: {file.path}, {file.samples} samples{_left_out(file.left_out)}")
         status = 0
         if file is not None and not file.kept:
             show.say(f"No sample came: {file.path} was not made.", bad=True)
+        if file is not None and (file.fault or not file.kept):
             status = 1
         if quiet is not None:
             status = _keep(quiet, folder, source, clock, show) or status
         return status
+
+
+def _left_out(samples: int) -> str:
+    return f"; {samples} that were not newer than the one before are left out" if samples else ""
 
 
 def _kept(folder: Path, source: str, show: Show) -> KeptBaseline | None:
@@ -191,9 +217,15 @@ def _without_hardware(error: DriverError, config: Config) -> Exception:
     """On a desktop nobody misses an I2C bus: say what runs there."""
     from rig.errors import UserError
 
-    if Path("/proc/device-tree/model").exists() or config.pulse.name != "max3010x":
+    said = str(error)
+    on_a_bus = config.pulse.name == "max3010x" and config.pulse.bus != "sim"
+    for option, settings in (("motion", config.motion), ("skin", config.skin)):
+        is_its_bus = said.startswith("I2C") and not on_a_bus and settings.name != "none" and settings.bus != "sim"
+        if said.startswith(f"{option} sensor") or is_its_bus:
+            return UserError(f"{said}; without it: rig pulse --{option} none")
+    if Path("/proc/device-tree/model").exists() or not on_a_bus:
         return error
-    return UserError(f"{error}; on a machine without the sensor: rig pulse --pulse sim")
+    return UserError(f"{said}; on a machine without the sensor: rig pulse --pulse sim")
 
 
 def _keep(quiet: object, folder: Path, source: str, clock: Clock, show: Show) -> int:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from drivers.errors import DriverError
-    from drivers.settings import MotionSettings, SkinSettings
     from drivers.sim.scenario import Scenario
     from rig.body.baseline import QuietBaseline
     from rig.build import Built
@@ -67,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     with (
         open_log(state_folder()),
         Stop() as stop,
-        build(config, clock := SystemClock(), stop, scenario, args.keep_going, _baseline(config)) as built,
+        build(config, clock := SystemClock(), stop, scenario, args.keep_going, _baseline(config, scenario)) as built,
     ):
         _mend_beside(Path(config.takes.folder))
         _say_where(built, args.seconds)
@@ -87,6 +86,7 @@ def chosen(args: argparse.Namespace) -> tuple[Config, Scenario]:
     from drivers.sim.scenario import Scenario
     from drivers.sim.script import load_script
     from rig.build import simulated
+    from rig.cli.choose_body import choose_motion, choose_skin
     from rig.cli.choose_pulse import choose_pulse
     from rig.config import load_config, load_scenario
 
@@ -100,9 +100,9 @@ def chosen(args: argparse.Namespace) -> tuple[Config, Scenario]:
     if args.pulse is not None:
         config, scenario = choose_pulse(config, scenario, args.pulse)
     if args.skin is not None:
-        config = replace(config, skin=_skin(config.skin, args.skin))
+        config = replace(config, skin=choose_skin(config.skin, args.skin))
     if args.motion is not None:
-        config = replace(config, motion=_motion(config.motion, args.motion))
+        config = replace(config, motion=choose_motion(config.motion, args.motion))
     if args.knobs in ("keyboard", "none"):
         config = replace(config, knobs=replace(config.knobs, name=args.knobs))
     elif args.knobs is not None:
@@ -127,42 +127,14 @@ def _camera(word: str) -> tuple[CameraName, str]:
     return ("webcam", word) if word.isdecimal() and len(word) <= 3 else ("file", word)
 
 
-def _motion(settings: MotionSettings, word: str) -> MotionSettings:
-    from dataclasses import replace
-
-    from rig.errors import UserError
-    from rig.words import did_you_mean
-
-    if word == "sim":
-        return replace(settings, name="mpu6050" if settings.name == "none" else settings.name, bus="sim")
-    if word in ("mpu6050", "lsm6dsox", "none"):
-        return replace(settings, name=word)  # type: ignore[arg-type]  # see above
-    guess = did_you_mean(word, ("sim", "mpu6050", "lsm6dsox", "none"))
-    raise UserError(f"--motion: expected sim, mpu6050, lsm6dsox or none, got {word}{guess}")
-
-
-def _skin(settings: SkinSettings, word: str) -> SkinSettings:
-    from dataclasses import replace
-
-    from rig.errors import UserError
-    from rig.words import did_you_mean
-
-    if word == "sim":
-        return replace(settings, name="grove" if settings.name == "none" else settings.name, bus="sim")
-    if word in ("grove", "tinygsr", "none"):
-        return replace(settings, name=word)  # type: ignore[arg-type]  # see above
-    guess = did_you_mean(word, ("sim", "grove", "tinygsr", "none"))
-    raise UserError(f"--skin: expected sim, grove, tinygsr or none, got {word}{guess}")
-
-
-def _baseline(config: Config) -> QuietBaseline | None:
+def _baseline(config: Config, scenario: Scenario) -> QuietBaseline | None:
     """This person's quiet heart, where it was measured; a file that says nothing stops no shoot."""
     from rig.baseline_file import read_baseline, source_of
     from rig.errors import UserError
     from rig.log import state_folder
 
     try:
-        kept = read_baseline(state_folder(), source_of(config.pulse))
+        kept = read_baseline(state_folder(), source_of(config.pulse, scenario.pulse))
     except UserError as error:
         sys.stderr.write(f"rig: {error}\n")
         return None

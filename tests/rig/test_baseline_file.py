@@ -73,3 +73,23 @@ def test_the_source_is_the_sensor_and_its_bus() -> None:
     assert source_of(PulseSettings()) == "max3010x on bus 1"
     assert source_of(PulseSettings(bus="sim")) == "max3010x on bus sim"
     assert source_of(PulseSettings(name="webcam")) == "webcam"
+    assert source_of(PulseSettings(name="taps", bus="sim")) == "taps"  # a person's own hand
+
+
+def test_a_person_a_simulated_heart_and_each_recording_are_all_different() -> None:
+    chip, person = PulseSettings(bus="sim"), PulseSettings()
+    sources = [
+        source_of(person),
+        source_of(chip),
+        source_of(chip, "a.npz"),
+        source_of(chip, "b.npz"),
+        source_of(PulseSettings(name="strap")),
+        source_of(PulseSettings(name="strap", bus="sim")),
+        source_of(PulseSettings(name="strap", bus="sim"), "a.npz"),
+        source_of(PulseSettings(name="webcam", source="0")),
+        source_of(PulseSettings(name="webcam", source="a.mp4")),
+    ]
+    assert len(set(sources)) == len(sources)
+    assert source_of(person, "a.npz") == source_of(person)  # a real sensor plays nothing
+    assert source_of(PulseSettings(name="webcam", source="0")) == source_of(PulseSettings(name="webcam"))
+    assert source_of(chip, "a.npz") == source_of(chip, str(Path("a.npz").resolve()))

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from drivers.errors import DeviceNotFound
 from drivers.names import Bench, make_pulse
 from drivers.pulse.taps import Taps
+from drivers.readings import PulseSamples, Reading, ReportedBeat
 from drivers.settings import PulseSettings
 from drivers.sim.clock import SimulatedClock
 from drivers.sim.feed import recorded_feed
@@ -170,3 +172,124 @@ def test_a_bug_in_a_driver_ends_the_look_and_leaves_the_terminal_well() -> None:
     with pytest.raises(ZeroDivisionError, match="its own"):
         rig.look(10.0)
     assert rig.seen.closed == 1
+
+
+class Told:
+    """A sensor that reports what it is given, one list a step."""
+
+    name, period_ns = "told", 100_000_000
+
+    def __init__(self, tell: Callable[[int], list[Reading]]) -> None:
+        self.tell = tell
+
+    def open(self) -> None: ...
+
+    def step(self, now_ns: int) -> list[Reading]:
+        return self.tell(now_ns)
+
+    def close(self) -> None: ...
+
+
+def look_at(tell: Callable[[int], list[Reading]], seconds: float, file: PulseFile | None = None) -> Seen:
+    rig = Rig()
+    LivePulse(rig.clock, [Told(tell)], BodyReader(), rig.seen, rig.stop, "", file).run(seconds)
+    return rig.seen
+
+
+def samples_to(now_ns: int, n: int = 10, lost: int = 0) -> PulseSamples:
+    t_ns = now_ns - 10_000_000 * np.arange(n, dtype=np.int64)[::-1]
+    return PulseSamples(t_ns, np.full(n, 100_000, np.int32), np.full(n, 90_000, np.int32), lost_samples=lost)
+
+
+def test_samples_without_a_sample_count_what_was_lost() -> None:
+    steps: list[int] = []
+
+    def tell(now_ns: int) -> list[Reading]:
+        steps.append(now_ns)
+        return [samples_to(now_ns, 0 if len(steps) == 20 else 10, 7 if len(steps) == 20 else 0)]
+
+    assert look_at(tell, 4.0).states[-1].lost_samples == 7
+
+
+def test_beats_that_are_told_late_are_no_silence() -> None:
+    steps: list[int] = []
+
+    def tell(now_ns: int) -> list[Reading]:
+        steps.append(now_ns)
+        return [ReportedBeat(now_ns - 2_500_000_000, 1000.0)] if len(steps) % 10 == 0 else []
+
+    states = look_at(tell, 12.0).states
+    assert not any(state.silent for state in states)
+    assert states[-1].beats >= 9
+
+
+def test_a_told_heart_that_is_slow_is_not_silent_and_one_that_stops_is() -> None:
+    steps: list[int] = []
+
+    def tell(now_ns: int) -> list[Reading]:
+        steps.append(now_ns)
+        return [ReportedBeat(now_ns)] if len(steps) % 30 == 0 and len(steps) < 100 else []
+
+    states = look_at(tell, 16.0).states
+    assert not any(state.silent for state in states if state.elapsed_s < 12.0)
+    assert states[-1].silent
+
+
+def test_beats_from_before_a_gap_do_not_stand_in_the_wrong_place() -> None:
+    """The waveform has no points for the time of the gap: they would stand too far left."""
+    rig = Rig()
+    chip = rig.world().bus.devices[0x57]
+    rig.at(8.0, lambda: rig.world().bus.devices.pop(0x57))
+    rig.at(8.4, lambda: rig.world().bus.devices.update({0x57: chip}))
+    states = rig.look(11.0).states
+    assert len(states[6].beat_ages_s) >= 5
+    last = states[-1]
+    assert last.wave
+    assert not last.beat_ages_s or max(last.beat_ages_s) < 3.0
+
+
+def test_samples_that_are_not_newer_are_counted(tmp_path: Path) -> None:
+    steps: list[int] = []
+
+    def tell(now_ns: int) -> list[Reading]:
+        steps.append(now_ns)
+        return [samples_to(now_ns - (100_000_000 if len(steps) == 5 else 0))]
+
+    file = PulseFile(tmp_path / "a.csv")
+    look_at(tell, 2.0, file)
+    assert file.left_out == 10
+    assert file.keep()
+
+
+def test_what_is_recorded_is_there_while_it_is_recorded(tmp_path: Path) -> None:
+    rig = Rig()
+    file = PulseFile(tmp_path / "a.npz")
+    rows: list[int] = []
+    rig.at(5.0, lambda: rows.append(len(file.part.read_text().splitlines())))
+    rig.look(6.0, file)
+    file.close()
+    assert rows[0] > 450
+
+
+def test_a_service_that_does_not_end_well_leaves_the_terminal_well() -> None:
+    rig = Rig()
+    serve, closed = rig.clock.serve, []
+
+    class Stuck:
+        alive = True
+
+        def wake(self) -> None: ...
+
+        def stop(self, timeout_s: float = 5.0) -> bool:
+            raise RuntimeError("stuck")
+
+    class Sensor(Told):
+        def close(self) -> None:
+            closed.append(True)
+
+    rig.clock.serve = lambda *args: (serve(*args), Stuck())[1]  # type: ignore[method-assign]
+    live = LivePulse(rig.clock, [Sensor(lambda now_ns: [])], BodyReader(), rig.seen, rig.stop)
+    with pytest.raises(RuntimeError, match="stuck"):
+        live.run(1.0)
+    assert rig.seen.closed == 1
+    assert closed == [True]

@@ -109,9 +109,24 @@ def test_what_other_sensors_tell_is_told_where_they_are() -> None:
     assert "moving" not in tell(STATE)
     body = Body(moving=0.42, scl_us=3.14159, scr_us=0.25)
     line = tell(PulseState("x", 0.0, body=body, felt=True))
-    assert "moving 0.42  SCL 3.14 uS  SCR 0.25 uS" in line
-    rows = " ".join(draw(PulseState("x", 0.0, body=body, felt=True), 72))
-    assert all(word in rows for word in ("moving 0.42", "SCL 3.14 uS", "SCR 0.25 uS"))
+    assert "moving 0.42  " in line
+    assert "  skin SCL 3.14 uS, SCR 0.25 uS" in line
+    rows = draw(PulseState("x", 0.0, body=body, felt=True, skin=True), 72)
+    assert "skin SCL 3.14 uS, SCR 0.25 uS" in rows  # a line of its own
+    assert "moving 0.42" in " ".join(rows)
+
+
+def test_electrodes_that_touch_nothing_are_told_as_unknown() -> None:
+    assert "skin unknown" in draw(PulseState("x", 0.0, skin=True), 72)
+    assert "skin" not in tell(PulseState("x", 0.0))
+
+
+@pytest.mark.parametrize("columns", [20, 31, 39])
+def test_what_is_said_of_the_baseline_is_whole_on_a_narrow_terminal(columns: int) -> None:
+    about = "baseline of 2026-01-01: 68 beats/min, RMSSD 42 ms"
+    rows = draw(PulseState("x", 0.0, about=about), columns)
+    assert max(map(len, rows)) <= columns
+    assert about in " ".join(" ".join(rows).split())
 
 
 class Tty(io.TextIOWrapper):
@@ -198,7 +213,34 @@ def test_a_fault_stays_under_the_rows_as_long_as_it_lasts() -> None:
     show = choose_show(stream, GOOD)
     show.show(PulseState("x", 0.0, fault="x: it is gone, " + "very " * 40))
     assert "\x1b[33mx: it is gone" in stream.text
-    assert max(len(re.sub(r"\x1b\[[0-9?]*[a-zA-Z]", "", row)) for row in stream.text.splitlines()) < 80
+    rows = [re.sub(r"\x1b\[[0-9?]*[a-zA-Z]", "", row) for row in stream.text.splitlines()]
+    assert max(map(len, rows)) < 80
+    assert " ".join(rows).count("very") == 40  # it is read whole
+    assert stream.text.count("\x1b[33m") == 3
+
+
+LONG = "pulse sensor max30102 at 0x57: expected " + ", ".join(f"word{i}" for i in range(40)) + " at /" + "path" * 30
+
+
+@pytest.mark.parametrize("columns", [30, 40, 80])
+def test_what_is_said_is_read_whole(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    stream = Tty()
+    show = choose_show(stream, {**GOOD, "NO_COLOR": "1"})
+    show.say(LONG, bad=True)
+    rows = stream.text.removeprefix("\x1b[J").splitlines()
+    assert max(map(len, rows)) < columns
+    assert "".join("".join(rows).split()) == "".join(LONG.split())
+
+
+def test_a_fault_is_read_whole_before_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("LINES", "15")
+    stream = Tty()
+    show = choose_show(stream, {**GOOD, "NO_COLOR": "1"})
+    show.show(PulseState("x", 0.0, fault=" ".join(f"word{i}" for i in range(40))))
+    assert all(f"word{i}" in stream.text for i in range(40))
+    assert stream.text.count("\n") <= 14
 
 
 def test_a_terminal_that_became_small_is_not_overrun(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,6 +52,36 @@ def test_raw_counts_are_used_as_they_are_at_the_sensors_own_times(tmp_path: Path
     assert feed.counts(0.02) == (3, 250)
 
 
+def test_counts_with_their_led_currents_are_light(tmp_path: Path) -> None:
+    path = tmp_path / "raw.csv"
+    path.write_text("t_s,red,ir,red_ma,ir_ma\n0,10,1000,7,14\n0.01,20,1001,3.5,14\n0.02,20,1001,0,0\n")
+    feed = recorded_feed(path)
+    assert feed.counts(0.0) == (10.0, 500.0)
+    assert feed.counts(0.01) == (40.0, 500.5)
+    assert feed.counts(0.02) == (20.0, 1001.0)  # not told: as they are
+
+
+def test_a_part_of_a_recording_plays_without_its_torn_end(tmp_path: Path) -> None:
+    path = tmp_path / "raw.npz.part"
+    path.write_text("t_s,red,ir\n0,10,1000\n0.02,20,1100\n0.04,3")
+    assert recorded_feed(path).duration_s == pytest.approx(0.04)
+    path.write_text("t_s,red,ir\n0,10,1000\n0.02,20,1100\n\0\0\0")
+    assert recorded_feed(path).duration_s == pytest.approx(0.04)
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        ({"red_ma": [7.0, 7.0], "ir_ma": [7.0, 7.0, 7.0]}, "red_ma: expected 3 currents, one a sample, got 2"),
+        ({"red_ma": [7.0, 7.0, 7.0], "ir_ma": [7.0, -1.0, 7.0]}, "ir_ma: expected currents in mA, got -1"),
+    ],
+)
+def test_currents_that_cannot_be_are_told(columns: dict[str, list[float]], says: str, tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", red=[1, 2, 3], ir=[1, 2, 3], fs=100.0, **columns)
+    with pytest.raises(BadInput, match=says):
+        recorded_feed(tmp_path / "a.npz")
+
+
 def test_csv_with_times(tmp_path: Path) -> None:
     path = tmp_path / "raw.csv"
     path.write_text("# a note\nt_s,red,ir\n0,10,1000\n0.02,20,1100\n0.04,30,1200\n")

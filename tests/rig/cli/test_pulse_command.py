@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import pty
+import resource
 import select
 import signal
 import subprocess
@@ -74,7 +75,41 @@ def test_the_hand_and_the_skin_are_told_where_they_are_felt(
     assert look(["--pulse", "sim", "--seconds", "12"], own_state) == 0
     line = capsys.readouterr().out.splitlines()[-1]
     assert "  moving 0." in line
-    assert "  SCL " in line
+    assert "  skin SCL " in line
+
+
+def config_of(words: list[str]) -> tuple[str, str]:
+    """The motion and the skin sensor, each with its bus, that the options choose."""
+    parser = argparse.ArgumentParser()
+    pulse.arguments(parser)
+    config, _ = pulse.chosen(parser.parse_args(words))
+    return f"{config.motion.name} {config.motion.bus}", f"{config.skin.name} {config.skin.bus}"
+
+
+def test_a_simulated_heart_has_no_real_hand_and_no_real_skin() -> None:
+    Path("rig.toml").write_text('[motion]\nname = "lsm6dsox"\n[skin]\nname = "grove"\n')
+    np.savez("a.npz", ppg=np.sin(np.arange(300) / 10), fs=100.0)
+    assert config_of([]) == ("lsm6dsox 1", "grove 1")
+    assert config_of(["--pulse", "webcam"]) == ("lsm6dsox 1", "grove 1")
+    assert config_of(["--pulse", "sim"]) == ("lsm6dsox sim", "grove sim")
+    assert config_of(["--pulse", "a.npz"]) == ("none 1", "none 1")
+    assert config_of(["--pulse", "a.npz", "--motion", "mpu6050"]) == ("mpu6050 1", "none 1")
+    assert config_of(["--pulse", "sim", "--motion", "none", "--skin", "tinygsr"]) == ("none 1", "tinygsr 1")
+
+
+def test_the_hand_and_the_skin_can_be_asked_for(capsys: pytest.CaptureFixture[str], own_state: Path) -> None:
+    assert look(["--pulse", "sim", "--motion", "sim", "--skin", "sim", "--seconds", "12"], own_state) == 0
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert "  moving 0." in line
+    assert "  skin SCL " in line
+
+
+@pytest.mark.skipif(Path("/dev/i2c-1").exists() or Path("/proc/device-tree/model").exists(), reason="needs no I2C bus")
+def test_a_simulated_pulse_does_not_advise_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pulse", "--pulse", "sim", "--motion", "mpu6050", "--seconds", "2"]) == 2
+    err = capsys.readouterr().err
+    assert "--pulse sim" not in err
+    assert err.endswith("; without it: rig pulse --motion none\n")
 
 
 def test_a_recording_is_kept_and_played(capsys: pytest.CaptureFixture[str], own_state: Path) -> None:
@@ -112,6 +147,15 @@ def test_a_baseline_that_is_broken_off_keeps_nothing(capsys: pytest.CaptureFixtu
     assert not (own_state / NAME).exists()
 
 
+def test_a_recording_is_not_held_against_the_simulated_heart(
+    capsys: pytest.CaptureFixture[str], own_state: Path
+) -> None:
+    keep_baseline(own_state, "max3010x on bus sim", QuietBaseline(50.0, 80.0), DAY_NS)
+    np.savez("a.npz", ppg=np.sin(np.arange(3000) * 2 * np.pi * 1.37 / 100), fs=100.0)
+    assert look(["--pulse", "a.npz", "--seconds", "2"], own_state) == 0
+    assert capsys.readouterr().out.splitlines()[-1].endswith("baseline: rolling")
+
+
 def test_a_broken_baseline_file_is_told_and_stops_nothing(capsys: pytest.CaptureFixture[str], own_state: Path) -> None:
     own_state.mkdir(parents=True)
     (own_state / NAME).write_text("heart = 99")
@@ -144,6 +188,8 @@ def test_another_sensors_baseline_is_not_used(capsys: pytest.CaptureFixture[str]
         (["--pulse", "sim", "--record", "a.txt"], "rig: --record a.txt: expected a name that ends in .npz or .csv"),
         (["--pulse", "sim", "--record", "is.csv"], "rig: --record is.csv: expected a new file, got one that is there"),
         (["--pulse", "taps", "--record", "a.csv"], "rig: --record: expected a sensor with a waveform, got one that"),
+        (["--motion", "mpu"], "rig: --motion: expected sim, mpu6050, lsm6dsox or none, got mpu, did you mean"),
+        (["--skin", "x"], "rig: --skin: expected sim, grove, tinygsr or none, got x"),
         (["--pulse", "taps"], "rig: --pulse taps: expected a terminal to tap the space bar on"),
     ],
 )
@@ -208,13 +254,38 @@ def test_on_a_terminal_ctrl_c_ends_it_cleanly_and_the_recording_is_whole(tmp_pat
     assert not (tmp_path / "a.npz.part").exists()
 
 
-def test_a_recording_that_is_killed_leaves_no_half_file_under_its_name(tmp_path: Path) -> None:
-    words = [*MAIN, "--pulse", "sim", "--record", "a.csv"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, cwd=tmp_path) as run:
+def test_a_recording_that_is_killed_plays_and_the_next_one_saves_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], own_state: Path
+) -> None:
+    words = [*MAIN, "--pulse", "sim", "--record", "a.npz"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, cwd=Path.cwd()) as run:
         assert run.stdout is not None
         run.stdout.readline()
         run.kill()
-    assert not (tmp_path / "a.csv").exists()
+    assert not Path("a.npz").exists()
+    assert look(["--pulse", "a.npz.part", "--seconds", "2"], own_state) == 0
+    assert look(["--pulse", "sim", "--seconds", "3", "--record", "a.npz"], own_state) == 0
+    out = capsys.readouterr().out
+    assert "Saved: a-cut-off.npz, " in out
+    assert "Kept: a.npz, " in out
+    assert recorded_feed("a-cut-off.npz").duration_s > 0.5
+    assert not Path("a.npz.part").exists()
+
+
+def test_a_full_disk_is_told_in_one_line_and_what_came_is_kept(
+    capsys: pytest.CaptureFixture[str], own_state: Path
+) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
+    try:
+        assert look(["--pulse", "sim", "--seconds", "6", "--record", "a.csv"], own_state) == 1
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    out = capsys.readouterr().out
+    assert out.count("--record a.csv: expected room for the pulse") == 1
+    assert out.splitlines()[-2].startswith("0:06  ")  # the look goes on
+    assert out.splitlines()[-1].startswith("Kept: a.csv, ")
+    assert recorded_feed("a.csv").duration_s > 2.0
 
 
 def test_a_reader_that_goes_away_is_no_bug(tmp_path: Path) -> None:
