@@ -72,7 +72,8 @@ class PulseSamples:
     ``clock_error``: the chip's clock against the host's, 0.01 = 1 % fast; None while unknown.
     finger: something lies on the sensor, as far as the driver can tell. ir_ma, red_ma: the current of each LED, the
     same for all these samples; counts are proportional to it. None where there is none to tell.
-    swapped: the board's red and IR are swapped, which the driver has undone.
+    swapped: the board's red and IR are swapped, which the driver has undone. advice: without a finger, what the person
+    could do so that there is a pulse, where the driver knows ("too dark: ..."); else empty.
     """
 
     t_ns: NDArray[np.int64]
@@ -86,6 +87,7 @@ class PulseSamples:
     ir_ma: float | None = None
     red_ma: float | None = None
     swapped: bool = False
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -164,6 +164,7 @@ class LivePulse:
             felt=self._felt,
             skin=self._skin,
             finger=None if newest is None or silent else newest.finger,
+            advice=newest.advice if newest is not None else "",
             led_ma=led_ma,
             swapped=newest is not None and newest.swapped,
             temperature_c=self._temperature_c,

@@ -32,6 +32,7 @@ class PulseState:
     felt: bool = False  # there is a motion sensor, so that Body.moving says something
     skin: bool = False  # there is a sensor on the skin, so that unknown conductance is worth a word
     finger: bool | None = None
+    advice: str = ""  # without a finger: what to do
     led_ma: tuple[float, float] | None = None  # IR, red
     swapped: bool = False
     temperature_c: float | None = None
@@ -60,7 +61,8 @@ def tell(state: PulseState) -> str:
     words = [clock_words(state.elapsed_s), _rate(state.body)]
     words += [f"quality {state.body.sqi:.2f}", _unit("arousal", state.body.arousal), _rmssd(state.body)]
     words += [*_moving_words(state), *_sensor_words(state)]
-    return _plain("  ".join([*words, *(part for part in (_skin_words(state), state.about) if part)]))
+    advice = state.advice if state.finger is False and not state.silent else ""
+    return _plain("  ".join([*words, *(part for part in (_skin_words(state), state.about, advice) if part)]))
 
 
 def wrapped(text: str, columns: int) -> Rows:
@@ -71,8 +73,11 @@ def wrapped(text: str, columns: int) -> Rows:
 def _waveform(state: PulseState, columns: int, symbols: bool) -> Rows:
     says = _without_wave(state)
     if says:
-        rows = WAVE_ROWS if symbols else 1
-        return ["", says.center(columns).rstrip(), *[""] * (rows - 2)] if rows > 1 else [says]
+        if not symbols:
+            return wrapped(says, columns)
+        rows = [row.strip().center(columns).rstrip() for row in wrapped(says, columns)]
+        rows = ["", *rows] if len(rows) < WAVE_ROWS else rows[:WAVE_ROWS]
+        return [*rows, *[""] * (WAVE_ROWS - len(rows))]
     if not symbols:
         return ["".join(_RAMP[min(7, int(8 * value))] for value in _resampled(state.wave, columns))]
     heights = [round(value * (4 * WAVE_ROWS - 1)) for value in _resampled(state.wave, 2 * columns)]
@@ -92,7 +97,7 @@ def _without_wave(state: PulseState) -> str:
     if state.silent:
         return "nothing comes from the sensor"
     if state.finger is False:
-        return "no finger on the sensor"
+        return state.advice or "no finger on the sensor"
     return "" if state.wave else "no waveform" if state.beats else "waiting ..."
 
 

@@ -8,6 +8,7 @@ no whole fingertip in good light (drivers/pulse/covering.py) is told as no finge
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from drivers.clock import Clock, Service
 from drivers.errors import DeviceLost, DriverError
 from drivers.names import Bench
-from drivers.pulse.covering import CLIPPED, Covering
+from drivers.pulse.covering import CLIPPED, SAYS
 from drivers.pulse.exposure import ExposureSteps
 from drivers.pulse.frames import ClipMeans, Mean, WebcamMeans
 from drivers.pulse.grabbing import Grabbing, Means
@@ -79,12 +80,6 @@ class FingerOnLens:
         self._newest: Mean | None = None
         self._silent_ns = 0  # when no frame has come for too long
         self._steps = ExposureSteps()
-        self._covering: Covering | None = None
-
-    @property
-    def covering(self) -> Covering | None:
-        """What covers the lens now; None before the first frame. drivers/pulse/covering.py has it in words (SAYS)."""
-        return self._covering
 
     @property
     def name(self) -> str:
@@ -104,7 +99,7 @@ class FingerOnLens:
         means = self._open_means(self._source, self._clock)
         self._run = run = Grabbing(means)
         self._number = self._lost = 0
-        self._newest = self._covering = None
+        self._newest = None
         self._silent_ns = self._clock.now_ns() + FIRST_NS
         self._steps.restart()
         self._service = self._clock.serve("pulse frames", run.grab, means.period_ns, run.died)
@@ -140,9 +135,8 @@ class FingerOnLens:
             self._newest = mean
             row.append(mean)
         readings += self._samples(row)
-        if readings and self._newest is not None:
+        if readings:
             self._silent_ns = now_ns + SILENT_NS
-            self._covering = self._newest.covering
         elif now_ns > self._silent_ns:
             self.close()
             raise DeviceLost(f"{self.name}: no frame for 2 s: is it still plugged in, or used by another program?")
@@ -157,7 +151,8 @@ class FingerOnLens:
         self._number = first + len(row)
         if row[0].covering != "finger":
             self._steps.restart()
-            return [samples_from_means(row, first, finger=False, lost_samples=lost)]
+            bare = samples_from_means(row, first, finger=False, lost_samples=lost)
+            return [replace(bare, advice=SAYS[row[-1].covering])]
         factors = [self._steps.factor(m.t_ns / 1e9, m.red + m.green + m.blue) for m in row]
         return [samples_from_means(row, first, True, factors, lost)]
 

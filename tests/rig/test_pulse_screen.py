@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -249,3 +250,14 @@ def test_a_terminal_that_became_small_is_not_overrun(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("LINES", "5")
     show.show(STATE)
     assert stream.text.count("\n") == 4
+
+
+@pytest.mark.parametrize(("columns", "symbols"), [(80, True), (40, True), (40, False)])
+def test_what_to_do_without_a_pulse_is_told_whole(columns: int, symbols: bool) -> None:
+    says = "too bright, the picture is clipped: away from the lamp, or the whole fingertip on the lens"
+    state = PulseState(name="fingertip on webcam 0", elapsed_s=3.0, finger=False, advice=says)
+    rows = draw(state, columns, symbols)
+    assert all(len(row) <= columns for row in rows)
+    assert says in " ".join(" ".join(rows).split())
+    assert says in tell(state)
+    assert len(draw(replace(state, advice=""), columns)) == len(draw(state, columns))
