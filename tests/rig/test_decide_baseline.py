@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from drivers.readings import Frame, ReportedBeat
+from drivers.sim.scenario import Scenario
 from rig.baseline_file import NAME, keep_baseline
 from rig.body.baseline import QuietBaseline
 from rig.cli import shoot
@@ -40,9 +41,10 @@ def test_a_shoot_reads_the_baseline_of_its_own_sensor(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.delenv("STATE_DIRECTORY", raising=False)
-    assert shoot._baseline(Config()) is None
+    assert shoot._baseline(Config(), Scenario()) is None
     keep_baseline(state_folder(), "max3010x on bus 1", QuietBaseline(62.0, 40.0), 0)
-    assert shoot._baseline(Config()) == QuietBaseline(62.0, 40.0)
+    keep_baseline(state_folder(), "max3010x on bus sim", QuietBaseline(75.0, 30.0), 0)  # nobody's
+    assert shoot._baseline(Config(), Scenario()) == QuietBaseline(62.0, 40.0)
     (state_folder() / NAME).write_text("torn")
-    assert shoot._baseline(Config()) is None
+    assert shoot._baseline(Config(), Scenario()) is None
     assert "rig pulse --forget-baseline" in capsys.readouterr().err
