@@ -66,13 +66,12 @@ class _Tracker:
             return period_s  # every second or third pulse is followed: they would go on confirming each other
         return own_s or period.period_s or 0.8
 
-    def push(self, t_s: float, x: float, period: Period) -> Upstroke | None:
-        """The next step; an Upstroke where a beat has just been told."""
+    def push(self, t_s: float, x: float, ibi: float) -> Upstroke | None:
+        """The next step; an Upstroke where a beat has just been told. ibi: the interval that is expected, in s."""
         self._age_s += STEP_S
         if self._age_s < SURE_S:
             self._learnt = max(self._learnt, self.seeker.sum)
         usual = _middle(self._rises) or 0.7 * self._learnt
-        ibi = self.usual_ibi_s(period)
         late = t_s - self._last_s - LATE * ibi if self._last_s is not None else self._age_s - SURE_S
         asked = usual * math.exp2(-late / ibi) if late > 0.0 else usual
         found = self.seeker.push(t_s, x, max(FLOOR, LEAST * asked), ibi)
@@ -147,11 +146,15 @@ class UpstrokeFinder:
         period_s = self._period.period_s
         return self.cluttered and period_s is not None and abs(math.log(ibi_s / period_s)) > SAME
 
-    def push(self, t_s: float, x: float) -> Upstroke | None:
-        """The next step; an Upstroke where a beat has just been told. Its rise is the quick seeker's in any case."""
+    def push(self, t_s: float, x: float, ibi_s: float | None = None) -> Upstroke | None:
+        """The next step; an Upstroke where a beat has just been told. Its rise is the quick seeker's in any case.
+
+        ibi_s: the interval to expect, where something knows better than this light (the accelerometer as well).
+        """
         self._period.push(x)
-        quick = self._quick.push(t_s, x, self._period)
-        slow = self._slow.push(t_s, x, self._period)
+        expected_s = ibi_s or self._slow.usual_ibi_s(self._period)
+        quick = self._quick.push(t_s, x, ibi_s or self._quick.usual_ibi_s(self._period))
+        slow = self._slow.push(t_s, x, expected_s)
         self._sums.append(self._quick.seeker.sum)
         self.cluttered = self._quick.clutter > (CLEAR if self.cluttered else CLUTTER)
         found = slow if self.cluttered else quick
@@ -159,7 +162,7 @@ class UpstrokeFinder:
             return None
         if self._last_s is not None:
             ibi = found.t_s - self._last_s
-            if ibi < max(SHORTEST_S, CLOSE * self._slow.usual_ibi_s(self._period)):
+            if ibi < max(SHORTEST_S, CLOSE * expected_s):
                 return None
             if ibi < LONGEST_S:
                 self._ibis.append(ibi)

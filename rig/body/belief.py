@@ -45,6 +45,7 @@ class Belief:
         self._crowd = CROWDED
         self._newest_s = -math.inf
         self._sure = False
+        self._rate_bpm = USUAL_BPM
 
     def see(self, t_s: float, spectrum: Floats) -> None:
         """What the window that ends at t_s says, 0..1 for each rate."""
@@ -58,6 +59,8 @@ class Belief:
         self._p = self._p * np.exp(WEIGHT * spectrum)
         self._p = self._p / self._p.sum()
         self._crowd += (float(spectrum.mean()) - self._crowd) / CROWDED_S
+        near = self._near  # once a second, here: a rate is asked for with every sample
+        self._rate_bpm = float((self._p[near] * self._rates[near]).sum() / self._p[near].sum())
         self._sure = self._crowd < CROWDED and self.sureness > (GO_ON if self._sure else BEGIN)
 
     def lost(self) -> None:
@@ -73,8 +76,7 @@ class Belief:
         """The mean of what is near the likeliest rate; None while not sure, or without a window for 2.5 s."""
         if not self._sure or now_s - self._newest_s > 2.5:
             return None
-        near = self._near
-        return float((self._p[near] * self._rates[near]).sum() / self._p[near].sum())
+        return self._rate_bpm
 
     @property
     def _near(self) -> NDArray[np.bool_]:

@@ -130,6 +130,11 @@ class BodyReader:
         moved = self._motion_rate.heart_rate_bpm(now_s)
         return self._first_look.heart_rate_bpm(now_s) if moved is None and still else moved
 
+    def _expected_s(self, now_s: float) -> float | None:
+        """The interval between beats while the hand moves, as far as pulse and accelerometer agree on one."""
+        moved = self._motion_rate.heart_rate_bpm(now_s) if now_s - self._stirred_s <= STIRRED_S else None
+        return 60.0 / moved if moved else None
+
     def _rmssd_ms(self, now_s: float) -> float | None:
         """Of intervals that were measured: a finger that taps adds its own 20 ms and more."""
         return self._rhythm.rmssd_ms(now_s) if self._is_timed else None
@@ -225,7 +230,7 @@ class BodyReader:
         self._steps += 1
         if self._steps % WAVE_STEP == 0:
             self._wave.append(y)
-        upstroke = self._finder.push(t_s, x)
+        upstroke = self._finder.push(t_s, x, self._expected_s(t_s))
         if upstroke is None or (self._beat_s is not None and upstroke.t_s <= self._beat_s):
             return None
         ibi = upstroke.t_s - self._beat_s if self._beat_s is not None else None
