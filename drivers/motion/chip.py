@@ -20,10 +20,14 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Samples, oldest first. slots: the number of each, modulo 4, where the chip tells it; else empty."""
+    """Samples, oldest first. slots: the number of each, modulo 4, where the chip tells it; else empty.
+
+    is_dubious: its end may be what a chip says that has just lost its supply.
+    """
 
     rows: Sequence[Row]
     slots: Sequence[int] = ()
+    is_dubious: bool = False
 
 
 class ImuChip(Protocol):
@@ -48,6 +52,10 @@ class ImuChip(Protocol):
     @property
     def burst(self) -> int:
         """How many samples one read may have: at most 50 bytes, which take 5 ms on a bus of 100 kHz."""
+
+    @property
+    def holds(self) -> int:
+        """How many samples there can be in its FIFO, none of them overwritten."""
 
     def find(self) -> None:
         """Ask who it is, and reset it. WrongDevice says what is there instead."""

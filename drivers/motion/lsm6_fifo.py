@@ -15,6 +15,7 @@ from drivers.motion.chip import Look, Read, Row
 STATUS = 0x3A
 _CONTINUOUS = 0x06
 _RATES = {100: 0x04, 200: 0x05}
+_DEAD = (b"\x00\x00", b"\xff\xff")  # a value that a chip without supply says
 
 
 class Lsm6Fifo(Protocol):
@@ -23,6 +24,10 @@ class Lsm6Fifo(Protocol):
     @property
     def burst(self) -> int:
         """Samples in one read, at most."""
+
+    @property
+    def holds(self) -> int:
+        """See ImuChip."""
 
     def stop(self) -> None:
         """Off, and with that empty."""
@@ -52,6 +57,7 @@ class TaggedFifo:
     BATCH, MODE, DATA = 0x09, 0x0A, 0x78
     FULL = 0x40  # FIFO_OVR_IA of FIFO_STATUS2
     burst = 3  # 42 bytes
+    holds = WORDS // 2
 
     def __init__(self, device: Device, rate_hz: int) -> None:
         self._device, self._batch = device, _RATES[rate_hz] << 4 | _RATES[rate_hz]
@@ -100,7 +106,7 @@ class TaggedFifo:
                 rows.append((ax, ay, az, rx, ry, rz))
                 slots.append(slot)
                 self._half = {}
-        return Read(rows, slots)
+        return Read(rows, slots, is_dubious=len(rows) < samples or data[-2:] in _DEAD)
 
 
 class PlainFifo:
@@ -115,6 +121,7 @@ class PlainFifo:
     def __init__(self, device: Device, rate_hz: int, words: int) -> None:
         self._device, self._words = device, words
         self._mode = _RATES[rate_hz] << 3 | _CONTINUOUS
+        self.holds = words // self.PATTERN
 
     def stop(self) -> None:
         """See Lsm6Fifo."""
@@ -157,4 +164,4 @@ class PlainFifo:
         for i in range(0, len(data), 2 * self.PATTERN):
             rx, ry, rz, ax, ay, az = unpack("<6h", data[i : i + 2 * self.PATTERN])
             rows.append((ax, ay, az, rx, ry, rz))
-        return Read(rows)
+        return Read(rows, is_dubious=data[-2:] in _DEAD)

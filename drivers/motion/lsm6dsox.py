@@ -82,6 +82,11 @@ class Lsm6:
         """See ImuChip."""
         return self._fifo.burst
 
+    @property
+    def holds(self) -> int:
+        """See ImuChip."""
+        return self._fifo.holds
+
     def find(self) -> None:
         """See ImuChip."""
         registers, device = self._registers, self._registers.device

@@ -85,6 +85,11 @@ class Mpu6050:
         """See ImuChip. One for both: halfway between acceleration's and rotation's."""
         return 0.0005 * sum(self._model.delays_ms[self._filter])
 
+    @property
+    def holds(self) -> int:
+        """See ImuChip."""
+        return self._model.fifo_bytes // SAMPLE_BYTES
+
     def find(self) -> None:
         """See ImuChip."""
         registers, device = self._registers, self._registers.device
@@ -152,9 +157,13 @@ class Mpu6050:
         return high << 8 | low
 
     def read(self, samples: int) -> Read:
-        """See ImuChip. Big-endian; acceleration first, as the registers are in order."""
+        """See ImuChip. Big-endian; acceleration first, as the registers are in order.
+
+        An empty FIFO gives ones (6500) or its last byte again and again (6050), and a chip without supply zeros.
+        """
         data = self._registers.device.read_block(Mpu6050Registers.FIFO_DATA, samples * SAMPLE_BYTES)
-        return Read([unpack(">6h", data[i : i + SAMPLE_BYTES]) for i in range(0, len(data), SAMPLE_BYTES)])
+        rows = [unpack(">6h", data[i : i + SAMPLE_BYTES]) for i in range(0, len(data), SAMPLE_BYTES)]
+        return Read(rows, is_dubious=data[-1] in (0x00, 0xFF, data[-2]))
 
     def temperature_c(self) -> float:
         """See ImuChip."""

@@ -24,6 +24,11 @@ LOOKS = 8
 # After it was configured a gyroscope needs 30 ms (MPU-6050) to 70 ms (LSM6DSOX) until it tells the truth (datasheets).
 SETTLE_S = 0.1
 SLOTS = 4
+# A line that was learnt for a second or two strays, over a stall of seconds, by more than eight looks do (see LOOKS):
+# then these begin a line of their own, and as many are waited for as make it as good, but no more than some two
+# seconds of them (80 to 120 do). In samples; 0.1 to 0.25 do.
+STRAYS = 0.15
+MOST_LOOKS = 120
 STALE_S = 0.2  # choice, 0.1 to 0.4: of samples that wait to be read when nothing is known of the chip's rate
 
 
@@ -32,7 +37,8 @@ class _Doubt:
     """How many were lost is being found out. most: what can have been lost at most.
 
     slots_tell: the chip numbers its samples, and the one before is known. carried: what slots told, modulo SLOTS, of
-    an earlier loss that this one was added to; residue: of all, once known.
+    an earlier loss that this one was added to; residue: of all, once known. line: a sample's number and time on the
+    line before, where looks have begun another, on which nothing is lost yet. span: from there to now, in samples.
     """
 
     most: float
@@ -41,6 +47,8 @@ class _Doubt:
     residue: int | None = None
     total: float = 0.0
     looks: int = 0
+    line: tuple[int, float] | None = None
+    span: float = 0.0
 
 
 @dataclass
@@ -89,6 +97,8 @@ class MotionSamples:
         if not self._can_number:
             self._start_again()
             return
+        if self._doubt is not None and self._doubt.looks and self._doubt.line is not None:
+            self._settle_doubt(self._doubt)  # as far as is known: the numbers of its line tell time no longer
         self._give_up_held()
         self._is_anew, self._doubt, self._slot = True, None, None
         self._settling = round(SETTLE_S * self.rate_hz)
@@ -106,11 +116,16 @@ class MotionSamples:
             slots_tell &= before.slots_tell
             most += before.most
             self._give_up_held()
-        self._doubt = _Doubt(most, slots_tell, carried)
+        self._doubt = _Doubt(most, slots_tell, carried, line=before.line if before is not None else None)
 
     def is_stale(self, ready: int) -> bool:
         """They go back further than a rate that was learnt within half a second can tell."""
         return not self._can_number and ready > STALE_S * self.rate_hz
+
+    @property
+    def wants_line(self) -> bool:
+        """The next look begins a line of times, on which all later times rest."""
+        return self._is_anew or not self.fit.started
 
     @property
     def _can_number(self) -> bool:
@@ -133,9 +148,21 @@ class MotionSamples:
         if self._doubt is None:
             self.fit.look(self._number + ready, before_s, now_s)
         elif now_s - before_s <= HELD_UP_S:
-            newest_s = self.fit.time_s(self._number + ready - 1)
-            self._doubt.total += (0.5 * (before_s + now_s) - newest_s) / self.fit.period_s - 0.5
-            self._doubt.looks += 1
+            self._look_in_doubt(self._doubt, ready, before_s, now_s)
+
+    def _look_in_doubt(self, doubt: _Doubt, ready: int, before_s: float, now_s: float) -> None:
+        newest_s = self.fit.time_s(self._number + ready - 1)
+        lost = (0.5 * (before_s + now_s) - newest_s) / self.fit.period_s - 0.5
+        if not doubt.looks:
+            doubt.span = lost + ready
+            if doubt.line is None and doubt.span * self.fit.rate_uncertainty > STRAYS:
+                doubt.line = self._number, self.fit.time_s(self._number)
+            if doubt.line is not None:
+                self.fit.resume()
+        if doubt.line is not None:
+            self.fit.look(self._number + ready, before_s, now_s)
+        doubt.total += lost
+        doubt.looks += 1
 
     def deliver(self, read: Read, now_ns: int) -> list[Motion]:
         """The next samples, just read; readings of those whose numbers and times are known."""
@@ -151,7 +178,7 @@ class MotionSamples:
             else:
                 self._held.append(_Run(self._number - 1, self._lost, [row]))
                 self._lost = 0
-        if self._doubt is not None and self._doubt.looks >= LOOKS:
+        if self._doubt is not None and self._is_enough(self._doubt):
             self._settle_doubt(self._doubt)
         if not self.fit.known or self._doubt is not None:
             return []
@@ -171,12 +198,22 @@ class MotionSamples:
             return 0
         return missed
 
+    def _is_enough(self, doubt: _Doubt) -> bool:
+        is_steady = doubt.line is None or doubt.span * self.fit.rate_uncertainty < STRAYS
+        return doubt.looks >= (LOOKS if is_steady else MOST_LOOKS)
+
     def _settle_doubt(self, doubt: _Doubt) -> None:
         lost = doubt.total / doubt.looks
+        if doubt.line is not None:
+            number, time_s = doubt.line
+            lost = (self.fit.time_s(number) - time_s) / self.fit.period_s
         residue = doubt.residue
         if residue is not None:
             lost = residue + SLOTS * round((lost - residue) / SLOTS)
-        self._shift(int(min(max(0, round(lost)), doubt.most)))
+        counted = int(min(max(0, round(lost)), doubt.most))
+        self._shift(counted)
+        if doubt.line is not None:
+            self.fit.shift(counted)
         self._doubt = None
 
     def _count_from_start(self) -> None:

@@ -45,8 +45,8 @@ MOVING = 0.3  # of Body.moving: from here on the amplitude is not believed; .15 
 WORK = (0.3, 0.8)  # of Body.moving over time: from here on, and up to there, a fast heart is more and more work
 WORK_UP_S, WORK_DOWN_S = 5.0, 45.0  # a heart follows work in seconds and rests again within a minute or so
 PATIENCE = 2.2  # usual intervals without a trusted beat: one may be missed
-# And that is this long at least, and at most: with FADE_S, neutral within 2 s of the moment that the rig itself doubts
-# the pulse (QUIET of rig/body/reader.py), and a heart below 60 beats/min that misses one fades a little.
+# And that is this long at least, and at most: with FADE_S, neutral about 2 s after the quality has fallen by half where
+# no beat comes (rig/body/reader.py, _beatless_s); a heart below 60 beats/min that misses one fades a little.
 PATIENCE_S = (1.5, 2.25)
 SLOPE = STEEPEST + max(1.0 / FADE_S, 1.0 / RISE_S)  # per s: neither arousal nor amplitude ever moves faster than this
 
@@ -101,7 +101,7 @@ class Arousal:
     ) -> None:
         """A trusted beat, at t_s, when it was found. rate_bpm: the heart rate now, beats/min. rise, light: its rise and
         -ln of the mean light (None: no waveform). moving: how much the hand moves, 0..1."""
-        if self._last_s is not None and t_s <= self._last_s:
+        if self._last_s is not None and t_s < self._last_s:
             return
         lasted_s = min(2.0, t_s - self._last_s) if self._last_s is not None else 0.0
         self._last_s = t_s

@@ -97,5 +97,6 @@ class Moving:
         self._power += (away / length - self._power) * part
         if steps > HOLE:
             self._steps.clear()
-        for _ in range(min(steps, HOLE)):
+            return
+        for _ in range(steps):
             self._steps.append((x, y, z))

@@ -183,6 +183,7 @@ class BodyReader:
                     self._arousal.lost(t_s)
                     self._forget()
                     self._rhythm.forget()  # whoever comes next
+                    self._wave.clear()
                 continue
             if t_s - self._sample_s > STOPPED_S:
                 self._arousal.lost(self._sample_s + STOPPED_S)
@@ -213,6 +214,12 @@ class BodyReader:
         self._first_look.restart()
         self._sqi = 0.0
 
+    def _draw(self, y: float) -> None:
+        """Every step has its place on the waveform, also one that says nothing."""
+        self._steps += 1
+        if self._steps % WAVE_STEP == 0:
+            self._wave.append(y)
+
     def _step(self, t_s: float, x: float, seen_ns: int) -> Beat | None:
         moved = len(self._before) == 5 and abs(x - self._before[0]) > MOVED
         self._before.append(x)
@@ -221,15 +228,13 @@ class BodyReader:
         if t_s < self._off_until_s:
             self._light = x
             self._forget()
+            self._draw(self._wave[-1] if self._wave else 0.0)
             return None
         self._newest_s = t_s
         self._light += (x - self._light) * 0.01
         self._motion_rate.push(t_s, x)
         self._first_look.push(t_s, x)
-        y = self._quality.push(x)
-        self._steps += 1
-        if self._steps % WAVE_STEP == 0:
-            self._wave.append(y)
+        self._draw(self._quality.push(x))
         upstroke = self._finder.push(t_s, x, self._expected_s(t_s))
         if upstroke is None or (self._beat_s is not None and upstroke.t_s <= self._beat_s):
             return None

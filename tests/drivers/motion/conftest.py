@@ -67,6 +67,54 @@ class SpoilingBus(SimBus):
         return super()._late(data)
 
 
+class SlowWire:
+    """The chip at the end of a wire of 100 kHz: samples come while it is read. held_up_s: once, before ``at`` is asked.
+
+    at: a register. held_up: how often it was. spoils: whether what is read then is lost on its way. dips_after: bytes
+    of the next long read after which the chip's supply dips, None for never.
+    """
+
+    BYTE_NS = 90_000
+
+    def __init__(self, rig: MotionRig) -> None:
+        self._chip, self._clock = rig.chip, rig.clock
+        self.at, self.held_up_s, self.held_up = 0, 0.0, 0
+        self.spoils = self._is_spoilt = False
+        self.dips_after: int | None = None
+        self._register = 0
+
+    def write(self, data: bytes) -> None:
+        """Bytes from the master."""
+        self._register = data[0]
+        if self.held_up_s and data[0] == self.at:
+            seconds, self.held_up_s = self.held_up_s, 0.0
+            self.held_up += 1
+            self._is_spoilt = self.spoils
+            self._take(round(seconds * 1e9))
+        self._take((1 + len(data)) * self.BYTE_NS)
+        self._chip.write(data)
+
+    def read(self, length: int) -> bytes:
+        """Bytes for the master: registers at once, of the FIFO as many as it gives at once."""
+        self._take(self.BYTE_NS)
+        data, word = b"", {0x74: 1, 0x78: 7, 0x3E: 2}.get(self._register, length)
+        while len(data) < length:
+            if self.dips_after is not None and length >= 12 and len(data) >= self.dips_after:
+                self.dips_after = None
+                self._chip.brown_out()
+                return data + bytes([0xFF]) * (length - len(data))  # nobody pulls the wire down any more
+            part = self._chip.read(min(word, length - len(data)))
+            self._take(len(part) * self.BYTE_NS)
+            data += part
+        if self._is_spoilt:
+            self._is_spoilt = False
+            raise OSError(errno.EIO, "Input/output error")
+        return data
+
+    def _take(self, time_ns: int) -> None:
+        self._clock.sleep_until_ns(self._clock.now_ns() + time_ns)
+
+
 class MotionRig:
     """The real driver, the chip at register level, and all readings so far."""
 
@@ -99,6 +147,11 @@ class MotionRig:
         """Since the chip was made."""
         return (self.clock.now_ns() - self.world.start_ns) / 1e9
 
+    def slow_wire(self) -> SlowWire:
+        """From now on the chip is read through it."""
+        self.bus.devices[self.address] = wire = SlowWire(self)
+        return wire
+
     def wait(self, seconds: float) -> None:
         """The host is busy elsewhere."""
         self.clock.sleep_until_ns(self.clock.now_ns() + round(seconds * 1e9))
@@ -111,10 +164,11 @@ class MotionRig:
             self.got += self.sensor.step(self.clock.now_ns())
         return self.got[before:]
 
-    def check(self, begun_anew: int = 0) -> float:
+    def check(self, begun_anew: int = 0, after_s: float = 0.0) -> float:
         """Every sample is the motion of its moment, every lost one is counted; the worst time error in seconds.
 
-        begun_anew: how many gaps may be off by two samples, because the chip began to sample anew in them.
+        begun_anew: how many gaps may be off by two samples, because the chip began to sample anew in them. The error
+        is that of the samples from after_s on.
         """
         readings = self.got
         true_ns = np.array(self.chip.sampling.t_ns)
@@ -137,7 +191,7 @@ class MotionRig:
         assert [r.lost_samples for r in readings[1:]] == (numbers[starts] - numbers[starts - 1] - 1).tolist()
         off = np.diff(index) - np.diff(numbers)
         assert np.count_nonzero(off) <= begun_anew
-        return float(np.abs(t_ns - true_ns[index]).max()) / 1e9
+        return float(np.abs(t_ns - true_ns[index])[t_ns >= self.world.start_ns + 1e9 * after_s].max()) / 1e9
 
 
 @pytest.fixture

@@ -203,6 +203,14 @@ def test_beats_that_stop_coming_are_a_lost_pulse() -> None:
     assert arousal.at(due + 2.0) == (None, None)
 
 
+@pytest.mark.parametrize("bpm", [40.0, 60.0, 110.0])
+def test_however_slow_the_heart_it_is_neutral_four_seconds_after_the_last_beat(bpm: float) -> None:
+    arousal = Arousal()
+    t = live(arousal, 0.0, 60.0, bpm=bpm)
+    assert arousal.at(t + 1.4)[0] is not None
+    assert arousal.at(t + 3.8) == (None, None)
+
+
 def test_a_slow_heart_is_given_the_time_it_needs() -> None:
     arousal = Arousal()
     t = live(arousal, 0.0, 60.0, bpm=38.0)

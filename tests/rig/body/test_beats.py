@@ -5,8 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from rig.body.beats import UpstrokeFinder
-from rig.body.upstroke import Upstroke
+from rig.body.beats import UpstrokeFinder, _Tracker
+from rig.body.period import Period
+from rig.body.upstroke import Upstroke, UpstrokeSeeker
 
 
 def pulse(phase: float) -> float:
@@ -53,6 +54,17 @@ def test_a_breath_that_swings_by_four_pulses_hides_none(ibi_s: float) -> None:
     assert len(beats) == pytest.approx(32.0 / ibi_s, abs=1.5)
     gaps = [b.t_s - a.t_s for a, b in pairwise(beats)]
     assert gaps == pytest.approx([ibi_s] * len(gaps), abs=0.1)
+
+
+@pytest.mark.parametrize(("strength", "expected_s"), [(0.3, 0.5), (0.1, 1.0)])
+def test_beats_that_follow_every_second_pulse_do_not_confirm_each_other(strength: float, expected_s: float) -> None:
+    tracker, period = _Tracker(UpstrokeSeeker(2.5, 1, 2.0), 2.0), Period()
+    for k in range(9):  # rises of 1 % a second apart, as if the pulses between them were not seen
+        for i in range(100):
+            tracker.push(k + i / 100, pulse(i / 100), 1.0)
+    assert tracker.usual_ibi_s(period) == pytest.approx(1.0, abs=0.05)
+    period.period_s, period.strength = 0.5, strength
+    assert tracker.usual_ibi_s(period) == pytest.approx(expected_s, abs=0.05)
 
 
 def test_noise_below_the_floor_is_no_pulse() -> None:

@@ -12,6 +12,7 @@ from drivers.readings import Motion, ReportedBeat
 from rig.body.arousal import SLOPE
 from rig.body.meaning import Body
 from rig.body.reader import BodyReader
+from rig.body.rhythm import Rhythm
 
 
 def read(reader: BodyReader, begin_s: float, end_s: float, step_s: float = 0.04) -> list[tuple[float, Body]]:
@@ -105,11 +106,53 @@ def test_pulses_upside_down_are_doubted_and_so_are_ones_that_hardly_stand_out() 
     usual = float(np.mean([light(float(t)) for t in np.arange(5.0, 10.0, 0.01)]))
     right = Finger().see(light, 0.0, 20.0)
     inverted = Finger().see(lambda t: 2.0 * usual - light(t), 0.0, 20.0)
-    faint = Finger().see(lambda t: usual + (light(t) - usual) * 0.015, 0.0, 20.0)
-    mean = [float(np.mean([b.sqi for b in f.beats[5:]] or [0.0])) for f in (right, inverted, faint)]
+    faint = Finger().see(lambda t: usual + (light(t) - usual) * 0.03, 0.0, 20.0)
+    assert all(len(f.beats) > 12 for f in (right, inverted, faint))
+    mean = [float(np.mean([b.sqi for b in f.beats[5:]])) for f in (right, inverted, faint)]
     assert mean[0] > 0.9
     assert mean[1] < mean[0] - 0.1
     assert mean[2] < 0.5
+
+
+def test_after_a_jolt_the_wave_is_where_the_beats_are_and_a_new_finger_has_its_own() -> None:
+    it, light = heart((0.0, 60.0))
+    finger = Finger().see(light, 0.0, 12.0)
+    finger.see(lambda t: 0.8 * light(t), 12.0, 14.0)  # 20 % less light at once
+    wave = finger.reader.wave()
+    assert len(wave) == 125
+    tops = [i for i in range(5, 120) if wave[i] == max(wave[i - 5 : i + 6]) and wave[i] > 0.5]
+    true = it.beats_until(11.5)
+    ages = [14.0 - (len(wave) - 1 - i) / 25.0 for i in tops]
+    early = [age for age in ages if age < 11.8]
+    assert early
+    lags = [age - true[np.argmin(np.abs(true - age))] for age in early]
+    assert max(lags) - min(lags) < 0.1
+    assert abs(np.median(lags)) < 0.35
+    finger.see(lambda _: 900.0, 14.0, 15.0)
+    assert finger.reader.wave() == ()
+
+
+def test_two_beats_of_one_message_are_both_counted() -> None:
+    reader, single = BodyReader(), BodyReader()
+    t = [0.5 * k for k in range(120)]
+    t += [60.0 + 0.4 * k for k in range(60)]
+    for first, second in zip(t[::2], t[1::2], strict=True):
+        for at in (first, second):
+            reader.add(ReportedBeat(ns(at), 500.0 if at < 60.0 else 400.0), ns(second))
+            single.add(ReportedBeat(ns(at), 500.0 if at < 60.0 else 400.0), ns(at))
+    both = [abs((reader.read(ns(x)).arousal or 0.0) - (single.read(ns(x)).arousal or 0.0)) for x in (83.7, 84.0)]
+    assert max(both) < 0.02
+
+
+def test_three_good_intervals_after_a_long_jolt_are_a_rate() -> None:
+    rhythm = Rhythm()
+    for k in range(9):
+        rhythm.add(0.8 * k, 1.0)  # to 6.4 s
+    for k in range(12):
+        rhythm.add(7.0 + 0.5 * k, 0.1)
+    for k in range(4):
+        rhythm.add(13.0 + 0.8 * k, 1.0)
+    assert rhythm.heart_rate_bpm(15.5) == pytest.approx(75.0)
 
 
 def test_a_hole_in_the_acceleration_is_not_filled_with_what_was() -> None:
