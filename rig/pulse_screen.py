@@ -46,7 +46,8 @@ def draw(state: PulseState, columns: int, symbols: bool = True) -> Rows:
     """The rows of a terminal that is ``columns`` wide, none longer. symbols: braille and blocks instead of ASCII."""
     columns = max(20, min(columns, MOST_COLUMNS))
     clock = clock_words(state.elapsed_s)
-    rows = [f"{state.name[: columns - len(clock) - 1]:<{columns - len(clock)}}{clock}", ""]
+    named, *more = wrapped(state.name, columns - len(clock) - 1)
+    rows = [f"{named:<{columns - len(clock)}}{clock}", *more, ""]
     rows += _waveform(state, columns, symbols)
     rows.append(_marks(state, columns, symbols))
     rows += _wrapped(_body_words(state, symbols), columns)

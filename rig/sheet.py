@@ -172,7 +172,7 @@ def _draw_pulse(sheet: Bytes8, moment: SheetMoment, plain: Face) -> None:
         for part in np.split(np.arange(len(times)), np.flatnonzero(np.diff(times) > 0.5) + 1):  # a gap stays a gap
             _line(sheet, np.column_stack([_x(moment, times[part]), y[part]]), PULSE, 2)
     elif not moment.beats_s:
-        plain.draw(sheet, moment.no_pulse, (WIDTH / 2, (_PULSE_TOP + _PULSE_BOTTOM) / 2 + 6), 18, FAINT, "centre")
+        plain.draw(sheet, moment.no_pulse, (_MARGIN + 12, (_PULSE_TOP + _PULSE_BOTTOM) / 2 + 6), 18, FAINT)
     for t in moment.beats_s:
         if moment.from_s <= t <= moment.to_s:
             x = float(_x(moment, t))

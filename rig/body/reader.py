@@ -61,7 +61,7 @@ class BodyReader:
         self._off_until_s = -math.inf
         self._newest_s = -math.inf  # newest sample under a finger, or newest reported beat
         self._beat_s: float | None = None
-        self._sqi = 0.0
+        self._sqi, self._judged = 0.0, 0  # mean quality of the last beats, and how many of them
         self._steps = 0
         self._wave: deque[float] = deque(maxlen=WAVE_POINTS)
 
@@ -212,7 +212,7 @@ class BodyReader:
         self._rhythm.restart()
         self._motion_rate.restart()
         self._first_look.restart()
-        self._sqi = 0.0
+        self._sqi, self._judged = 0.0, 0
 
     def _draw(self, y: float) -> None:
         """Every step has its place on the waveform, also one that says nothing."""
@@ -242,7 +242,8 @@ class BodyReader:
         sqi = self._quality.judge(upstroke.rise, self._finder.usual_rise, ibi, self._finder.usual_ibi_s)
         moving = self._moving.now(t_s)
         sqi *= (1.0 - DOUBT * moving) * (1.0 - self._clipped)
-        self._sqi += (sqi - self._sqi) * 0.3
+        self._judged += 1
+        self._sqi += (sqi - self._sqi) * max(0.3, 1.0 / self._judged)
         self._beat_s = upstroke.t_s
         ibi_s = self._rhythm.add(upstroke.t_s, sqi)
         if sqi >= TRUSTED:

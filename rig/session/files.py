@@ -14,8 +14,9 @@ class WholeFile:
     It has what PyAV and mcap ask of a file.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("xb", buffering=0)
+    def __init__(self, path: Path, mode: int = 0o666) -> None:
+        """mode: who may read it, less the umask."""
+        self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb", buffering=0)
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
         """Write all of it; raises OSError."""

@@ -18,6 +18,7 @@ from rig.session.scan import scan
 Schemas: TypeAlias = Mapping[type[Entry], bytes]
 PROFILE = "darkroom-take"
 LIBRARY = "darkroom-rig"
+_OF_A_BODY = 0o640  # a pulse is a person's: the service's group reads it, and nobody else
 _CHUNK_BYTES = 1 << 20
 
 
@@ -27,7 +28,7 @@ class TimelineWriter:
     def __init__(self, path: Path, schemas: Schemas | None = None) -> None:
         """Start a new file; raises OSError. schemas: all_schemas(), where they were made before (they take 6 ms)."""
         schemas = schemas or all_schemas()
-        self._file = WholeFile(path)
+        self._file = WholeFile(path, _OF_A_BODY)
         self._writer = Writer(self._file, _CHUNK_BYTES, CompressionType.ZSTD)  # type: ignore[arg-type]
         self._writer.start(PROFILE, LIBRARY)
         self._encoder = msgspec.json.Encoder()

@@ -62,6 +62,15 @@ def test_no_rate_and_no_rmssd_of_the_finger_before() -> None:
     assert after[0][1].sqi == 0.0
 
 
+def test_a_finger_put_back_is_believed_by_its_fourth_beat() -> None:
+    _, light = heart((0.0, 70.0))
+    finger = Finger().see(light, 0.0, 10.0).see(lambda _: 900.0, 10.0, 12.0)
+    found = len(finger.beats)
+    while len(finger.beats) < found + 4:
+        finger.see(light, finger.bodies[-1][0] + 0.01, finger.bodies[-1][0] + 0.1)
+    assert finger.body.sqi > 0.6
+
+
 @pytest.mark.parametrize("late_s", [0.05, 0.9])
 @pytest.mark.parametrize("bpm", [46.0, 75.0])
 def test_a_strap_at_any_rate_is_good_all_the_time_and_its_arousal_steady(bpm: float, late_s: float) -> None:

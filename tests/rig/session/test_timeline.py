@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from pathlib import Path
 
@@ -89,6 +90,15 @@ def test_every_kind_of_entry_comes_back_as_it_was(tmp_path):
     assert not damage
     assert {type(entry) for entry in ENTRIES} == set(TOPICS.values())
     assert list(read_timeline(tmp_path / "t.mcap", TurnEntry, TakeEnd)) == [ENTRIES[8], ENTRIES[-1]]
+
+
+def test_a_body_is_not_for_everybody_on_the_machine(tmp_path):
+    before = os.umask(0)
+    try:
+        TimelineWriter(tmp_path / "timeline.mcap").close()
+    finally:
+        os.umask(before)
+    assert (tmp_path / "timeline.mcap").stat().st_mode & 0o777 == 0o640
 
 
 def test_other_tools_read_it(tmp_path):
