@@ -110,7 +110,9 @@ class ClockFit:
         elif newest_s + self.period_s < before_s:
             self._shift_s = before_s - newest_s - self.period_s
         if after_s - before_s <= HELD_UP_S:
-            self._astray = self._astray + 1 if self.known and abs(self._shift_s) > self.period_s else 0
+            # a line that has only just begun still has the slope of the one before, and may be of another clock
+            is_astray = now_s - self._first_s >= LEAST_S and abs(self._shift_s) > self.period_s
+            self._astray = self._astray + 1 if is_astray else 0
 
     def _spreads(self) -> tuple[float, float]:
         """Of number with number, and of number with time, around their means."""

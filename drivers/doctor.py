@@ -75,11 +75,7 @@ def examine_camera(settings: CameraSettings, model: str, root: Path) -> Finding:
     if settings.name == "sim":
         return Finding("camera", "ok", "simulated")
     if settings.name == "file":
-        try:
-            remedy = "" if Path(settings.source).is_file() else "camera.source: no such file"
-        except PermissionError:  # behind a folder that this user may not enter
-            remedy = "camera.source: this user may not look there; its owner and mode"
-        return Finding("camera", "fail" if remedy else "ok", f"plays {settings.source}", remedy)
+        return _playable("camera", settings.source)
     if settings.name == "webcam":
         device = root / f"dev/video{settings.source or 0}"
         return _openable("camera", device, "video", "is the webcam plugged in? (camera.source is its number)")
@@ -116,12 +112,17 @@ def _pi_cameras() -> Finding:
 
 def examine_pulse(settings: PulseSettings, model: str, root: Path) -> Finding:
     """Whether the pulse sensor answers; reads one register, which does not disturb a rig that is running."""
-    if settings.bus == "sim" and settings.name in ("max3010x", "strap"):
+    if settings.bus == "sim" and settings.name == "strap":
         return Finding("pulse", "ok", "simulated")
     if settings.name == "strap" and find_spec("bleak") is None:
         return Finding("pulse", "fail", "a chest strap needs bleak", "pip install 'darkroom-rig[ble]'")
+    if settings.name == "webcam":
+        if settings.source and not settings.source.isdigit():
+            return _playable("pulse", settings.source)
+        device = root / f"dev/video{settings.source or 0}"
+        return _openable("pulse", device, "video", "is the webcam plugged in? (pulse.source is its number, or a clip)")
     if settings.name != "max3010x" or settings.bus == "sim":
-        return Finding("pulse", "ok", _NO_CHIP.get(settings.name, "a webcam"))
+        return Finding("pulse", "ok", _NO_CHIP.get(settings.name, "simulated"))
     found = _bus("pulse", settings.bus, model, root)
     if found is not None:
         return found
@@ -280,6 +281,15 @@ def examine_knobs(settings: KnobsSettings, root: Path) -> Finding:
     except OSError as error:
         return Finding("knobs", "warn", f"lgpio needs a folder for its pipe: {error}", "set TMPDIR to one to write in")
     return found
+
+
+def _playable(name: str, source: str) -> Finding:
+    """Whether the clip that a device's settings name is there."""
+    try:
+        remedy = "" if Path(source).is_file() else f"{name}.source: no such file"
+    except PermissionError:  # behind a folder that this user may not enter
+        remedy = f"{name}.source: this user may not look there; its owner and mode"
+    return Finding(name, "fail" if remedy else "ok", f"plays {source}", remedy)
 
 
 def _openable(name: str, device: Path, group: str, absent: str) -> Finding:

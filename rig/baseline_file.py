@@ -50,6 +50,11 @@ class _File:
     baseline: list[KeptBaseline] = field(default_factory=list)
 
 
+def is_simulated(pulse: PulseSettings) -> bool:
+    """Whether it is the World's: its own heart, or a recording."""
+    return pulse.bus == "sim" and pulse.name in _SIMULATED
+
+
 def source_of(pulse: PulseSettings, recording: str = "") -> str:
     """Whose heart a baseline belongs to, and the sensor: `max3010x on bus 1`, `webcam`, `strap on bus sim`.
 
@@ -58,7 +63,7 @@ def source_of(pulse: PulseSettings, recording: str = "") -> str:
     """
     if pulse.name == "webcam" and pulse.source and not pulse.source.isdigit():
         return f"webcam, fed by {Path(pulse.source).resolve()}"
-    if pulse.bus == "sim" and pulse.name in _SIMULATED:
+    if is_simulated(pulse):
         return f"{pulse.name} on bus sim" + (f", fed by {Path(recording).resolve()}" if recording else "")
     return f"{pulse.name} on bus {pulse.bus}" if pulse.name == "max3010x" else pulse.name
 

@@ -65,7 +65,7 @@ def versions() -> dict[str, str]:
     found = {"darkroom-rig": version("darkroom-rig"), "python": platform.python_version()}
     for line in requires("darkroom-rig") or []:
         name = match(r"[A-Za-z0-9._-]+", line)
-        if name is None or ("extra ==" in line and "dev" in line.rpartition("extra ==")[2]):
+        if name is None or ("extra ==" in line and match(r"[ \"']*(dev|test|peers)\b", line.rpartition("extra ==")[2])):
             continue
         try:
             found[name[0]] = version(name[0])

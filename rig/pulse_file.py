@@ -7,8 +7,10 @@ told). drivers/sim/feed.py reads all three. What is in it after a kill or a powe
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import io
+import math
 import os
 from array import array
 from contextlib import suppress
@@ -20,7 +22,7 @@ import numpy as np
 
 from drivers.readings import PulseSamples
 from rig.errors import UserError
-from rig.session.files import sync_data, sync_folder
+from rig.session.files import sync_data, sync_file, sync_folder
 from rig.words import did_you_mean
 
 ENDINGS = (".npz", ".csv")
@@ -44,17 +46,17 @@ class PulseFile:
             raise UserError(f"--record {path}: expected a name that ends in .npz or .csv, got {path.name}{near}")
         if path.exists():
             raise UserError(f"--record {path}: expected a new file, got one that is there; choose another name")
-        self.path, self.part = path, path.with_name(f"{path.name}.part")
+        self.path, self.part = path, part_of(path)
         self.samples = 0
         self.left_out = 0  # samples that were not newer than what came before
         self.fault = ""  # why it ended before its time; what came until then stays
         self.saved: tuple[Path, int] | None = None  # a recording that had been cut off, and its samples
         self.kept = False
         self._began_ns = self._newest_ns = self._synced_ns = 0
-        self._currents = False
         self._size = self._synced_size = 0
         try:
             self._number: int | None = self._claim()
+            sync_folder(path.parent)
         except OSError as error:
             says = f"expected a folder that can be written, got: {error.strerror}"
             raise UserError(f"--record {path}: {says}") from None
@@ -76,7 +78,7 @@ class PulseFile:
         if not (head.startswith(_HEAD) or _HEAD.startswith(head)):
             says = f"expected a recording in {self.part.name}, which is there, got something else"
             raise UserError(f"--record {self.path}: {says}; move it away or choose another name")
-        samples = len(_columns(self.part)["t_s"])
+        samples = len(_columns(self.part)[0]["t_s"])
         if samples < LEAST_SAMPLES:
             self.part.unlink()
             return
@@ -114,9 +116,8 @@ class PulseFile:
         if not self.samples:
             self._began_ns = int(samples.t_ns[0])
             self._newest_ns = self._began_ns - 1
-            self._currents = samples.ir_ma is not None
-            text = "t_s,red,ir,red_ma,ir_ma\n" if self._currents else "t_s,red,ir\n"
-        currents = f",{samples.red_ma or 0:g},{samples.ir_ma or 0:g}" if self._currents else ""
+            text = "t_s,red,ir,red_ma,ir_ma\n"
+        currents = f",{samples.red_ma or 0:g},{samples.ir_ma or 0:g}"  # 0: there is none to tell
         added = 0
         rows = zip(samples.t_ns.tolist(), samples.red_counts.tolist(), samples.ir_counts.tolist(), strict=True)
         for t_ns, red, ir in rows:
@@ -125,7 +126,7 @@ class PulseFile:
                 continue
             self._newest_ns = t_ns
             added += 1
-            text += f"{(t_ns - self._began_ns) / 1e9:.6f},{red},{ir}{currents}\n"
+            text += f"{(t_ns - self._began_ns) / 1e9:.9f},{red},{ir}{currents}\n"
         if added and self._write(text.encode()):
             self.samples += added
 
@@ -149,7 +150,7 @@ class PulseFile:
         number, self._number = self._number, None
         try:
             sync_data(number)
-            _finish(self.part, self.path)
+            _finish(self.part, self.path, self.samples)
         except OSError as error:
             says = f"expected to give it its name, got: {error.strerror}; the pulse is in {self.part}"
             raise UserError(f"--record {self.path}: {says}: rig pulse --pulse {self.part}") from None
@@ -182,37 +183,46 @@ class PulseFile:
 
     def _failed(self, error: OSError) -> None:
         says = f"expected room for the pulse, got: {error.strerror}"
-        self.fault = f"--record {self.path}: {says}; what came until now is kept"
+        kept = "what came until now is kept; " if self.samples >= LEAST_SAMPLES else ""
+        self.fault = f"--record {self.path}: {says}; {kept}make room, or record to another card"
 
 
-def _columns(part: Path) -> dict[str, array[float]]:
-    """The whole rows of a ``part``, up to where it was cut off; a power cut may leave anything from there on."""
-    with part.open(encoding="ascii", errors="replace") as file:
-        names = file.readline().strip().split(",")
-        columns = {name: array("d") for name in ("t_s", *names)}
+def part_of(path: Path) -> Path:
+    """Where the recording is while it is made."""
+    return path.with_name(f"{path.name}.part")
+
+
+def _columns(part: Path) -> tuple[dict[str, array[float]], int]:
+    """The whole rows of a ``part``, and how many bytes they are: up to where it was cut off. A power cut may leave
+    anything from there on."""
+    with part.open("rb") as file:
+        head = file.readline()
+        names = head.decode("ascii", "replace").strip().split(",")
+        columns, size = {name: array("d") for name in ("t_s", *names)}, len(head)
         for line in file:
             try:
-                row = dict(zip(names, map(float, line.split(",")), strict=True))
+                row = dict(zip(names, map(float, line.split(b",")), strict=True))
             except ValueError:
                 break
-            if not line.endswith("\n") or "t_s" not in row or (columns["t_s"] and row["t_s"] <= columns["t_s"][-1]):
+            whole = line.endswith(b"\n") and all(map(math.isfinite, row.values())) and "t_s" in row
+            if not whole or (columns["t_s"] and row["t_s"] <= columns["t_s"][-1]):
                 break
+            size += len(line)
             for name, value in row.items():
                 columns[name].append(value)
-    return columns
+    return columns, size
 
 
-def _finish(part: Path, path: Path) -> None:
-    """Turn a ``part`` that nobody writes into the file at ``path``, which must be new."""
+def _finish(part: Path, path: Path, samples: int | None = None) -> None:
+    """Turn a ``part`` that nobody writes into the file at ``path``, which must be new. samples: that must be in it."""
+    columns, size = _columns(part)
+    if samples is not None and len(columns["t_s"]) < samples:
+        raise OSError(errno.EIO, f"{samples} samples were written and {len(columns['t_s'])} can be read")
     if path.suffix.lower() == ".csv":
-        with part.open("rb+") as file:
-            start = max(0, file.seek(0, os.SEEK_END) - 4096)
-            file.seek(start)
-            file.truncate(start + file.read().rfind(b"\n") + 1)
-            sync_data(file.fileno())
+        os.truncate(part, size)
+        sync_file(part)
         _name(part, path)
         return
-    columns = _columns(part)
     archive = io.BytesIO()
     typed: dict[str, Any] = {name: np.array(c, _WHOLE.get(name, np.float64)) for name, c in columns.items()}
     np.savez_compressed(archive, **typed)

@@ -41,7 +41,8 @@ class BeatTimes:
         self.restart()
 
     def restart(self) -> None:
-        """The chain is broken (contact lost, connected anew): the next message starts another."""
+        """The chain is broken (contact lost): the next message starts another. Beats that still waited are given up: no
+        message can tell their place any more."""
         self._chain_s = 0.0  # the newest beat on the strap's clock
         self._ahead = Ahead()
         self._ahead_s: float | None = None  # as it was last used
@@ -55,7 +56,7 @@ class BeatTimes:
         """A message of these intervals: (time of the beat, interval that it ends in ms) each, oldest first.
 
         The interval is None where it is no heart's, and after a hole. A beat that would not be later than the one
-        before is left out. Beats that are not sure of their place yet come with the next message.
+        before is left out. Beats that are not sure of their place yet come with the next message that has intervals.
         """
         before_ns, self._arrived_ns = self._arrived_ns, arrived_ns
         usual_s = sorted(self._gaps_s)[len(self._gaps_s) // 2] if self._gaps_s else USUAL_S

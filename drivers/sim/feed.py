@@ -20,7 +20,9 @@ from __future__ import annotations
 import csv
 import difflib
 import json
+import math
 import zipfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -96,7 +98,7 @@ def recorded_feed(path: str | Path) -> Recording:
     else:
         red, ir = ((np.rint(signal).astype(np.int64) & MASK).astype(np.float64) for signal in signals)
     beats = _numbers(path, "ref_beats", columns["ref_beats"]) if "ref_beats" in columns else np.zeros(0)
-    told = len(signals) == 2 and "red_ma" in columns and "ir_ma" in columns
+    told = len(signals) == 2 and any(np.any(_numbers(path, n, columns[n])) for n in ("red_ma", "ir_ma") if n in columns)
     if told:
         red, ir = (_light(path, f"{name}_ma", columns, counts) for name, counts in (("red", red), ("ir", ir)))
     return Recording(t_s, red, ir, beats, exact=told)
@@ -201,8 +203,9 @@ def _npz_columns(path: Path) -> dict[str, Any]:
 
 def _csv_columns(path: Path) -> dict[str, Any]:
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            whole = _whole_rows(file.read()) if path.suffix.lower() == ".part" else file
+        is_part = path.suffix.lower() == ".part"
+        with path.open(newline="", encoding="utf-8-sig", errors="replace" if is_part else "strict") as file:
+            whole = _whole_rows(file) if is_part else file
             rows = [row for row in csv.reader(whole) if row and not row[0].startswith("#")]
     except (UnicodeDecodeError, csv.Error) as error:
         raise BadInput(f"{path}: {_EXPECTED}, got a file that is no text") from error
@@ -223,9 +226,23 @@ def _csv_columns(path: Path) -> dict[str, Any]:
     return columns
 
 
-def _whole_rows(text: str) -> list[str]:
-    """Without the last row, where it has no end: the writing was cut off in it. A power cut may leave NULs behind."""
-    return text[: text.rfind("\n") + 1].splitlines(keepends=True)
+def _whole_rows(lines: Iterable[str]) -> Iterator[str]:
+    """Up to the first row that is not whole: it was cut off there, and a power cut may leave anything behind."""
+    names, newest_s = 0, -math.inf  # rig pulse --record writes the time first
+    for line in lines:
+        cells = line.split(",")
+        if not line.endswith("\n") or (names and len(cells) != names):
+            return
+        if names:
+            try:
+                values = list(map(float, cells))
+            except ValueError:
+                return
+            if not values[0] > newest_s:
+                return
+            newest_s = values[0]
+        names = names or len(cells)
+        yield line
 
 
 def _csv_numbers(path: Path, name: str, cells: list[str]) -> Floats:

@@ -78,10 +78,12 @@ def chosen(args: argparse.Namespace) -> tuple[Config, Scenario]:
     from dataclasses import replace
 
     from drivers.sim.scenario import Scenario
+    from rig.baseline_file import is_simulated
     from rig.cli.choose_body import choose_motion, choose_skin
     from rig.cli.choose_pulse import choose_pulse
     from rig.config import load_config, load_scenario
     from rig.errors import UserError
+    from rig.pulse_file import part_of
 
     config = load_config(args.config)
     scenario = load_scenario(args.world) if args.world else Scenario()
@@ -89,9 +91,11 @@ def chosen(args: argparse.Namespace) -> tuple[Config, Scenario]:
     motion, skin = config.motion, config.skin
     if word is not None:
         config, scenario = choose_pulse(config, scenario, word)
-        if config.pulse.bus == "sim" and scenario.pulse:
+        if not is_simulated(config.pulse):
+            pass  # a real finger, and whatever is beside it
+        elif scenario.pulse and config.pulse.name == "max3010x":
             config = replace(config, motion=replace(motion, name="none"), skin=replace(skin, name="none"))
-        elif config.pulse.name == "max3010x":
+        else:
             config = replace(config, motion=replace(motion, bus="sim"), skin=replace(skin, bus="sim"))
     if args.motion is not None:
         config = replace(config, motion=choose_motion(motion, args.motion))
@@ -103,6 +107,9 @@ def chosen(args: argparse.Namespace) -> tuple[Config, Scenario]:
     if args.record is not None and config.pulse.name in NO_WAVEFORM:
         says = "expected a sensor with a waveform, got one that tells beats only"
         raise UserError(f"--record: {says} ({config.pulse.name})")
+    if args.record is not None and scenario.pulse and Path(scenario.pulse).resolve() == part_of(args.record).resolve():
+        says = f"expected another name than that of the recording that is played, {scenario.pulse}"
+        raise UserError(f"--record: {says}; without --pulse, --record {args.record} saves it first")
     return config, scenario
 
 
@@ -149,7 +156,8 @@ def look(
                 show.say(f"Kept: {file.path}, {file.samples} samples{_left_out(file.left_out)}")
         status = 0
         if file is not None and not file.kept:
-            show.say(f"No sample came: {file.path} was not made.", bad=True)
+            why = "there was no room" if file.fault else "no sample came" if not file.samples else "one sample came"
+            show.say(f"{file.path} was not made: {why}.", bad=True)
         if file is not None and (file.fault or not file.kept):
             status = 1
         if quiet is not None:

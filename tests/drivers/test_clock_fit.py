@@ -120,6 +120,23 @@ def test_a_clock_that_changes_is_learnt_anew(by: float) -> None:
     assert fit.number_at(now_s + 4.5) == pytest.approx(number + 4.5 * rate_hz, abs=2)
 
 
+@pytest.mark.parametrize(("was_hz", "rate_hz"), [(98.06, 140.5), (140.5, 98.06), (100.0, 110.0), (100.0, 50.0)])
+@pytest.mark.parametrize("every_s", [0.00382, 0.01618])
+@pytest.mark.parametrize("is_opened_again", [True, False])
+def test_another_chip_is_learnt_however_far_its_rate_is(
+    was_hz: float, rate_hz: float, every_s: float, is_opened_again: bool
+) -> None:
+    fit = looks(was_hz, 20.0)
+    start = 20.0 * was_hz
+    if is_opened_again:
+        fit.restart()
+        start = 0.0
+    for k in range(int(3.0 / every_s)):
+        now_s = 25.5 + k * every_s
+        fit.look(int(start + k * every_s * rate_hz) + 1, now_s, now_s)
+    assert 1 / fit.period_s == pytest.approx(rate_hz, rel=2e-3)
+
+
 @pytest.mark.parametrize("away_s", [10.0, 29.0, 31.0, 60.0, 119.0, 200.0, 30_000.0])
 def test_a_host_that_slept_still_knows_the_rate(away_s: float) -> None:
     fit = looks(140.5, 20.0)

@@ -188,6 +188,17 @@ def test_a_strap_needs_its_library(pi: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert examine_pulse(PulseSettings(name="strap", bus="sim"), PI, pi).says == "simulated"
 
 
+def test_a_webcam_or_a_clip_for_the_pulse_is_looked_for(pi: Path) -> None:
+    finding = examine_pulse(PulseSettings(name="webcam", source="2"), PI, pi)
+    assert (finding.state, finding.says) == ("fail", f"no {pi}/dev/video2")
+    (pi / "dev/video0").write_text("")
+    assert examine_pulse(PulseSettings(name="webcam"), PI, pi).says == f"{pi}/dev/video0"
+    clip = PulseSettings(name="webcam", source=str(pi / "clip.mp4"))
+    assert examine_pulse(clip, PI, pi).remedy == "pulse.source: no such file"
+    (pi / "clip.mp4").write_text("")
+    assert examine_pulse(clip, PI, pi).state == "ok"
+
+
 def test_pins_that_are_not_there(pi: Path) -> None:
     finding = examine_knobs(KnobsSettings(), pi)
     assert (finding.state, finding.says) == ("fail", "no GPIO chip in /dev")

@@ -99,7 +99,7 @@ def test_the_file_holds_the_counts_as_they_came(tmp_path: Path) -> None:
     assert file.keep()
     rows = (tmp_path / "a.csv").read_text().splitlines()
     assert rows[0] == "t_s,red,ir,red_ma,ir_ma"
-    assert rows[1] == "0.000000,100000,200000,14.2,14.2"
+    assert rows[1] == "0.000000000,100000,200000,14.2,14.2"
     assert rows[3] == "0.020000,50000,100000,7,7"
 
 
@@ -112,7 +112,9 @@ def test_samples_that_are_not_newer_are_left_out(tmp_path: Path) -> None:
     assert (file.samples, file.left_out) == (3, 1)
     file.add(samples(7, []))
     assert file.keep()
-    assert (tmp_path / "a.csv").read_text() == "t_s,red,ir\n0.000000,0,1\n0.010000,1,2\n0.020000,2,4\n"
+    head, *rows = (tmp_path / "a.csv").read_text().splitlines()
+    assert head == "t_s,red,ir,red_ma,ir_ma"
+    assert rows == ["0.000000000,0,1,0,0", "0.010000000,1,2,0,0", "0.020000000,2,4,0,0"]
 
 
 def test_a_file_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
@@ -141,7 +143,43 @@ def test_what_is_newer_of_a_chunk_is_kept(tmp_path: Path) -> None:
     file.add(samples(1, [20, 30, 40]))
     assert (file.samples, file.left_out) == (4, 2)
     assert file.keep()
-    assert (tmp_path / "a.csv").read_text().splitlines()[-1] == "0.030000,20,40"
+    assert (tmp_path / "a.csv").read_text().splitlines()[-1] == "0.030000000,20,40,0,0"
+
+
+@pytest.mark.parametrize(
+    "behind", [b"\0" * 6000, b"\xff\x9c" * 4000, b"\0\n", b"0.31,7\n0.32,1,2,7,7\n", b"0.1,1,2,7,7\n", b"3"]
+)
+@pytest.mark.parametrize("name", ["a.csv", "a.npz"])
+def test_whatever_a_power_cut_leaves_behind_the_whole_rows_play(name: str, behind: bytes, tmp_path: Path) -> None:
+    rows = "".join(f"{i / 100:.9f},{i},{1000 + i},7,7\n" for i in range(300))
+    part = tmp_path / f"{name}.part"
+    part.write_bytes(b"t_s,red,ir,red_ma,ir_ma\n" + rows.encode() + behind)
+    assert recorded_feed(part).duration_s == pytest.approx(3.0)
+    file = PulseFile(tmp_path / name)
+    assert file.saved == (tmp_path / f"a-cut-off{Path(name).suffix}", 300)
+    file.close()
+    assert recorded_feed(file.saved[0]).duration_s == pytest.approx(3.0)
+
+
+def test_samples_a_nanosecond_apart_are_all_kept(tmp_path: Path) -> None:
+    for name in ("a.csv", "a.npz"):
+        file = PulseFile(tmp_path / name)
+        counts = np.arange(5, dtype=np.int32)
+        file.add(PulseSamples(10**12 + np.arange(5, dtype=np.int64), counts, counts))
+        assert file.keep()
+        assert len(recorded_feed(tmp_path / name)._t_s) == 5
+
+
+def test_a_recording_that_cannot_be_read_back_stays_in_its_part(tmp_path: Path) -> None:
+    file = PulseFile(tmp_path / "a.npz")
+    file.add(samples(0, [10, 20, 30]))
+    with file.part.open("rb+") as raw:
+        raw.seek(60)
+        raw.write(b"XX")
+    with pytest.raises(UserError, match="can be read; the pulse is in"):
+        file.keep()
+    assert file.part.is_file()
+    assert not file.path.exists()
 
 
 CUT_OFF = """
@@ -246,7 +284,7 @@ def test_a_full_disk_ends_the_recording_and_what_came_plays(name: str, tmp_path:
         for i in range(200):
             file.add(samples(i, [100_000 + i], 7.0))
             file.sync(i)
-    assert file.fault.endswith("what came until now is kept")
+    assert file.fault.endswith("what came until now is kept; make room, or record to another card")
     assert len(file.fault.splitlines()) == 1
     assert 25 < file.samples < 40
     assert os.path.getsize(file.part) < 1000

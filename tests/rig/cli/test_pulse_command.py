@@ -95,6 +95,11 @@ def test_a_simulated_heart_has_no_real_hand_and_no_real_skin() -> None:
     assert config_of(["--pulse", "a.npz"]) == ("none 1", "none 1")
     assert config_of(["--pulse", "a.npz", "--motion", "mpu6050"]) == ("mpu6050 1", "none 1")
     assert config_of(["--pulse", "sim", "--motion", "none", "--skin", "tinygsr"]) == ("none 1", "tinygsr 1")
+    Path("sim.toml").write_text('[pulse]\nbus = "sim"\n[motion]\nname = "lsm6dsox"\n[skin]\nname = "grove"\n')
+    Path("w.toml").write_text('pulse = "a.npz"\n')
+    real = ("lsm6dsox 1", "grove 1")
+    assert config_of(["--config", "sim.toml", "--world", "w.toml", "--pulse", "webcam"]) == real
+    assert config_of(["--config", "sim.toml", "--pulse", "strap"]) == ("lsm6dsox sim", "grove sim")
 
 
 def test_the_hand_and_the_skin_can_be_asked_for(capsys: pytest.CaptureFixture[str], own_state: Path) -> None:
@@ -171,6 +176,9 @@ def test_another_sensors_baseline_is_not_used(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().out.splitlines()[-1].endswith("baseline: rolling")
 
 
+CUT_OFF = "t_s,red,ir,red_ma,ir_ma\n" + "".join(f"{k / 100:.9f},{k},{k},7,7\n" for k in range(200))
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -190,18 +198,21 @@ def test_another_sensors_baseline_is_not_used(capsys: pytest.CaptureFixture[str]
         (["--pulse", "taps", "--record", "a.csv"], "rig: --record: expected a sensor with a waveform, got one that"),
         (["--motion", "mpu"], "rig: --motion: expected sim, mpu6050, lsm6dsox or none, got mpu, did you mean"),
         (["--skin", "x"], "rig: --skin: expected sim, grove, tinygsr or none, got x"),
+        (["--pulse", "cut.csv.part", "--record", "cut.csv"], "rig: --record: expected another name than that of the r"),
         (["--pulse", "taps"], "rig: --pulse taps: expected a terminal to tap the space bar on"),
     ],
 )
 def test_one_clear_line(words: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("is.csv").write_text("t_s,red,ir\n")
+    Path("cut.csv.part").write_text(CUT_OFF)
     assert main(["pulse", *words]) == 2
     told = capsys.readouterr()
     assert told.err.startswith(says)
     assert len(told.err.splitlines()) == 1
     assert told.out == ""
-    assert [path.name for path in Path().iterdir()] == ["is.csv"]
+    assert sorted(path.name for path in Path().iterdir()) == ["cut.csv.part", "is.csv"]
     assert Path("is.csv").read_text() == "t_s,red,ir\n"
+    assert Path("cut.csv.part").read_text() == CUT_OFF
 
 
 @pytest.mark.skipif(Path("/dev/i2c-1").exists() or Path("/proc/device-tree/model").exists(), reason="needs no I2C bus")
