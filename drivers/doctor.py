@@ -211,6 +211,8 @@ def _skin_says(where: str, sensor: ConverterSkin, of_body: bool) -> Finding:
         return Finding(
             "skin", "warn", says, "do the electrodes touch each other? else its trimmer, and skin.open_share"
         )
+    if contact == "above" and not of_body:  # with a wrong open_share it may be somebody's all the same
+        return Finding("skin", "warn", f"{where}: its output is more than open electrodes give")
     if contact == "above":
         says = f"{where}: {here}, more than open electrodes give ({circuit.open_share:g})"
         return Finding(

@@ -198,7 +198,7 @@ def _npz_columns(path: Path) -> dict[str, Any]:
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         if isinstance(error, BadInput):
             raise
-        raise BadInput(f"{path}: {_EXPECTED}, got a file that is neither ({_first_words(path)})") from error
+        raise BadInput(f"{path}: {_EXPECTED}, got {_what(path)}") from error
 
 
 def _csv_columns(path: Path) -> dict[str, Any]:
@@ -262,7 +262,11 @@ def _meant(path: Path) -> str:
     return f", did you mean {folder / close[0]}?" if close else ""
 
 
-def _first_words(path: Path) -> str:
+def _what(path: Path) -> str:
     with path.open("rb") as file:
         start = file.read(24)
-    return f"it begins with {start!r}" if start else "it is empty"
+    if start.startswith(b"PK"):
+        return "an archive that is cut off or damaged"
+    if path.suffix.lower() in (".mp4", ".mov", ".mkv", ".avi", ".webm"):
+        return f'a film; for a fingertip on a lens: [pulse] name = "webcam", source = "{path}" in rig.toml'
+    return f"a file that is neither (it begins with {start!r})" if start else "an empty file"

@@ -178,6 +178,9 @@ def test_a_skin_sensor_that_fails_is_told_in_words(tmp_path: Path) -> None:
 def test_a_report_tells_nothing_of_the_body(tmp_path: Path) -> None:
     finding = examine_skin(SkinSettings(name="grove", bus="sim"), PI, tmp_path, of_body=False)
     assert finding.says == "grove at 0x48 on the simulated bus: the electrodes touch something"
+    loose = SkinSettings(name="grove", bus="sim", open_share=0.05)  # what is worn looks like more than open
+    says = examine_skin(loose, PI, tmp_path, of_body=False).says
+    assert says == "grove at 0x48 on the simulated bus: its output is more than open electrodes give"
 
 
 def test_a_strap_needs_its_library(pi: Path, monkeypatch: pytest.MonkeyPatch) -> None:

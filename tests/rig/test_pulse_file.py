@@ -100,7 +100,7 @@ def test_the_file_holds_the_counts_as_they_came(tmp_path: Path) -> None:
     rows = (tmp_path / "a.csv").read_text().splitlines()
     assert rows[0] == "t_s,red,ir,red_ma,ir_ma"
     assert rows[1] == "0.000000000,100000,200000,14.2,14.2"
-    assert rows[3] == "0.020000,50000,100000,7,7"
+    assert rows[3] == "0.020000000,50000,100000,7,7"
 
 
 def test_samples_that_are_not_newer_are_left_out(tmp_path: Path) -> None:

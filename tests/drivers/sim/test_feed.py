@@ -128,8 +128,9 @@ def test_npz_that_is_no_recording(tmp_path: Path, columns: dict[str, object], wo
     ("name", "content", "words"),
     [
         ("text.npz", b"this is text", "it begins with b'this is text'"),
-        ("empty.npz", b"", "it is empty"),
-        ("cut.npz", b"PK\x03\x04 and nothing more", "got a file that is neither"),
+        ("empty.npz", b"", "got an empty file"),
+        ("cut.npz", b"PK\x03\x04 and nothing more", "got an archive that is cut off or damaged"),
+        ("finger.mp4", b"\0\0\0 ftypisom", "got a film; for a fingertip on a lens: [pulse] name"),
         ("empty.csv", b"", "got an empty file"),
         ("binary.csv", b"\xff\xfe\x00\x80", "got a file that is no text"),
         ("word.csv", b"ppg,fs\n1,100\nx,100\n", "ppg: row 3: expected a number, got 'x'"),
