@@ -8,6 +8,7 @@ is looked for again.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import difflib
 import weakref
 from collections.abc import Callable
@@ -92,7 +93,8 @@ class ChestStrap:
             await link.start_notify(MEASUREMENT, self._told)
             await gone.wait()
         finally:
-            await link.disconnect()
+            with contextlib.suppress(Exception):  # told is what ended it, never what letting go meets after that
+                await link.disconnect()
 
     def _wanted(self, heard: Heard) -> bool:
         wanted = self._source.lower()

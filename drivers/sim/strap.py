@@ -67,6 +67,8 @@ class SimStrap:
         self.lost = 0  # so many of the next messages never arrive
         self.adapter_error: Exception | None = None
         self.connect_error: Exception | None = None
+        self.notify_error: Exception | None = None
+        self.disconnect_error: Exception | None = None
         self.neighbours: list[Heard] = []
         self.held = False  # somebody is connected
 
@@ -131,6 +133,8 @@ class SimLink:
         """See Link."""
         if characteristic != MEASUREMENT:
             raise KeyError(characteristic)
+        if self._strap.notify_error is not None:
+            raise self._strap.notify_error
         self._speaking = asyncio.get_running_loop().create_task(self._speak(told))
 
     async def disconnect(self) -> None:
@@ -138,6 +142,8 @@ class SimLink:
         self._strap.held = False
         if self._speaking is not None:
             self._speaking.cancel()
+        if self._strap.disconnect_error is not None:
+            raise self._strap.disconnect_error
 
     async def _speak(self, told: Callable[[Any, bytearray], None]) -> None:
         strap = self._strap

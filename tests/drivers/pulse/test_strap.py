@@ -292,6 +292,20 @@ def test_a_connection_that_fails_ends_in_words() -> None:
         worn.sensor.open()
 
 
+def test_what_letting_go_meets_hides_nothing() -> None:
+    worn = Worn()
+    worn.strap.disconnect_error = EOFError()  # bleak's, when BlueZ told the end before it answered
+    worn.strap.notify_error = RuntimeError("Notify not permitted")
+    with pytest.raises(DeviceLost, match="Notify not permitted"):
+        worn.sensor.open()
+    worn.strap.notify_error = None
+    worn.sensor.open()
+    assert worn.run(10.0)
+    worn.strap.near = False
+    with pytest.raises(DeviceLost, match="out of reach"):
+        worn.run(10.0)
+
+
 def test_closing_lets_the_strap_go() -> None:
     worn = Worn()
     worn.sensor.open()
