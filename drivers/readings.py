@@ -166,6 +166,29 @@ class Placing:
 
 
 @dataclass(frozen=True, slots=True)
+class Slide:
+    """A potentiometer instead of an encoder: where it stands, 0 to 1 of its way, told when it has moved.
+
+    It may stand elsewhere than what it sets: rig/hands lets it act from where it picks that up.
+    """
+
+    t_ns: int
+    knob: Knob
+    position: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grip:
+    """How hard the rig is held: consecutive samples of a force-sensing resistor, oldest first.
+
+    t_ns: int64 (n,), in host time. force_n: float32 (n,), newtons, 0 where nothing presses; NaN where it is not known.
+    """
+
+    t_ns: NDArray[np.int64]
+    force_n: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
 class Packet:
     """One encoded picture as a VideoEncoder gives it: H.264 in Annex B, pts on the frame's own clock."""
 
@@ -176,5 +199,5 @@ class Packet:
 
 PulseReading: TypeAlias = PulseSamples | ReportedBeat
 BodyReading: TypeAlias = PulseReading | Motion | Skin
-HandReading: TypeAlias = Turn | Press | Soul | Placing
-Reading: TypeAlias = BodyReading | HandReading
+HandReading: TypeAlias = Turn | Press | Soul | Placing | Slide
+Reading: TypeAlias = BodyReading | HandReading | Grip

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar, cast
 
 from drivers.clock import Clock
 from drivers.interfaces import CameraInfo
-from drivers.readings import Frame, Motion, PulseSamples, Reading, Skin, Turn
+from drivers.readings import Frame, Grip, Motion, PulseSamples, Reading, Skin, Turn
 
 R = TypeVar("R")
 
@@ -104,7 +104,7 @@ def later(reading: Reading, shift_ns: int) -> Reading:
     """The same reading so much later: every time in it is moved."""
     if shift_ns == 0:
         return reading
-    if isinstance(reading, PulseSamples | Motion | Skin):
+    if isinstance(reading, PulseSamples | Motion | Skin | Grip):
         t_ns = reading.t_ns + shift_ns
         t_ns.setflags(write=False)
         return replace(reading, t_ns=t_ns)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from drivers.readings import HandReading, Knob, Placing, Press, Soul, Turn
+from drivers.readings import HandReading, Knob, Placing, Press, Slide, Soul, Turn
 from rig.hands.gestures import Gesture, History, Kind, Step
 from rig.hands.place import MOST_STROKES, MOST_ZONE, HandPlace, HandStroke
 from rig.hands.state import DETENT_STOPS, MOST_BURN_STOPS, MOST_DODGE_STOPS, MOST_EV, HandState
@@ -78,6 +78,8 @@ class Hands:
         self.newest_edge_ns = max(reading.t_ns, self.newest_edge_ns or reading.t_ns)
         if isinstance(reading, Turn):
             self._turn(reading)
+        elif isinstance(reading, Slide):
+            pass
         elif reading.control == "dodge" or reading.control == "burn":
             if reading.down:
                 self._down(reading.control, reading, spot_zone)

@@ -55,7 +55,7 @@ class FrameEntry:
     index: int
     camera_index: int
     seen: dict[str, int]
-    signals: dict[str, float | None]
+    signals: dict[str, float | None]  # see also signal_quality, signal_age_s
     scene: dict[str, float | list[float]]
     exposure_ns: int | None = None
     gain: float | None = None
@@ -68,6 +68,9 @@ class FrameEntry:
     newest_beat_ns: int | None = None
     light_ev: float = 0.0
     places: list[list[float]] = field(default_factory=list)
+    signal_quality: dict[str, float] = field(default_factory=dict)  # of those whose quality is not 1
+    signal_age_s: dict[str, float] = field(default_factory=dict)  # of those that are not of this moment
+    bends: dict[str, float] = field(default_factory=dict)  # what each route did, in its target's unit; not those at 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,46 @@ class PlacingEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class SlideEntry:
+    """A Slide. Counted with the readings of the hands."""
+
+    t_ns: int
+    number: int
+    knob: str
+    position: float
+
+
+@dataclass(frozen=True, slots=True)
+class GripEntry:
+    """Grip, as it came; None where the force is not known. number: counts the readings of the grip sensor in this
+    take, from 1."""
+
+    t_ns: int
+    number: int
+    sample_t_ns: list[int]
+    force_n: list[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class MovementEntry:
+    """How a knob was turned, once that was over: nudge, sweep, hesitate, linger, reverse, flick or lean-in.
+
+    t_ns is its end. detents: + is more. zone: that the knob worked on, None is the whole picture. tempo_hz: detents a
+    second. sparc, ldlj: smoothness (rig/hands/smoothness.py); None where it was too short to tell.
+    """
+
+    t_ns: int
+    start_ns: int
+    kind: str
+    knob: str
+    detents: int
+    zone: float | None
+    tempo_hz: float
+    sparc: float | None = None
+    ldlj: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GestureEntry:
     """What the hand did, once it was done: turn, tap, zero, hold, walk, keep, place, undo or redo; t_ns is its end.
 
@@ -279,6 +322,9 @@ Entry: TypeAlias = (
     | PressEntry
     | SoulEntry
     | PlacingEntry
+    | SlideEntry
+    | GripEntry
+    | MovementEntry
     | GestureEntry
     | BeatEntry
     | BodyEntry
@@ -308,6 +354,9 @@ TOPICS: dict[str, type[Entry]] = {
     "/hands/press": PressEntry,
     "/hands/soul": SoulEntry,
     "/hands/placing": PlacingEntry,
+    "/hands/slide": SlideEntry,
+    "/hands/grip": GripEntry,
+    "/hands/movement": MovementEntry,
     "/hands/gesture": GestureEntry,
     "/fault": FaultEntry,
 }

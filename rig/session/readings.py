@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from drivers.readings import (
     BodyReading,
     Control,
+    Grip,
     HandReading,
     Knob,
     Motion,
@@ -20,30 +21,34 @@ from drivers.readings import (
     Reading,
     ReportedBeat,
     Skin,
+    Slide,
     Soul,
     SoulPosition,
     Turn,
 )
 from rig.errors import UserError
 from rig.session.entries import (
+    GripEntry,
     MotionEntry,
     PlacingEntry,
     PressEntry,
     PulseEntry,
     ReportedBeatEntry,
     SkinEntry,
+    SlideEntry,
     SoulEntry,
     TurnEntry,
 )
 
 # Of which each has its own numbers in a take; hardware, page and keyboard are hands alike.
-SENSORS = ("pulse", "motion", "skin", "hands")
+SENSORS = ("pulse", "motion", "skin", "grip", "hands")
 
 BodyReadingEntry: TypeAlias = PulseEntry | ReportedBeatEntry | MotionEntry | SkinEntry
-HandReadingEntry: TypeAlias = TurnEntry | PressEntry | SoulEntry | PlacingEntry
+HandReadingEntry: TypeAlias = TurnEntry | PressEntry | SoulEntry | PlacingEntry | SlideEntry
+ReadingEntry: TypeAlias = BodyReadingEntry | HandReadingEntry | GripEntry
 
 
-def to_entry(reading: Reading, number: int) -> BodyReadingEntry | HandReadingEntry:
+def to_entry(reading: Reading, number: int) -> ReadingEntry:
     """The entry of a reading. number: counts the readings of its sensor in this take, from 1.
 
     Samples without a single one (only a count of lost ones) stand at time 0.
@@ -58,6 +63,8 @@ def to_entry(reading: Reading, number: int) -> BodyReadingEntry | HandReadingEnt
         return SoulEntry(reading.t_ns, number, reading.position)
     if isinstance(reading, Placing):
         return PlacingEntry(reading.t_ns, number, reading.zone)
+    if isinstance(reading, Slide):
+        return SlideEntry(reading.t_ns, number, reading.knob, reading.position)
     t_ns = int(reading.t_ns[-1]) if len(reading.t_ns) else 0
     if isinstance(reading, Motion):
         return MotionEntry(
@@ -72,8 +79,9 @@ def to_entry(reading: Reading, number: int) -> BodyReadingEntry | HandReadingEnt
             clock_error=reading.clock_error,
         )
     if isinstance(reading, Skin):
-        known = [None if isnan(value) else value for value in _rounded(reading.conductance_us)]
-        return SkinEntry(t_ns, number, reading.t_ns.tolist(), known)
+        return SkinEntry(t_ns, number, reading.t_ns.tolist(), _known(reading.conductance_us))
+    if isinstance(reading, Grip):
+        return GripEntry(t_ns, number, reading.t_ns.tolist(), _known(reading.force_n))
     return PulseEntry(
         t_ns=t_ns,
         number=number,
@@ -91,6 +99,10 @@ def to_entry(reading: Reading, number: int) -> BodyReadingEntry | HandReadingEnt
     )
 
 
+def _known(values: NDArray[np.float32]) -> list[float | None]:
+    return [None if isnan(value) else value for value in _rounded(values)]
+
+
 def _rounded(values: NDArray[np.float32]) -> list[Any]:
     """As short as a float32 can be told: without the digits that a float64 would show of it."""
     return cast("list[Any]", np.array([float(str(value)) for value in values.ravel()]).reshape(values.shape).tolist())
@@ -100,6 +112,8 @@ def sensor_of(reading: Reading) -> str:
     """The sensor among whose readings it is counted."""
     if isinstance(reading, PulseSamples | ReportedBeat):
         return "pulse"
+    if isinstance(reading, Grip):
+        return "grip"
     return "motion" if isinstance(reading, Motion) else "skin" if isinstance(reading, Skin) else "hands"
 
 
@@ -107,7 +121,9 @@ def sensor_of(reading: Reading) -> str:
 def to_reading(entry: BodyReadingEntry) -> BodyReading: ...
 @overload
 def to_reading(entry: HandReadingEntry) -> HandReading: ...
-def to_reading(entry: BodyReadingEntry | HandReadingEntry) -> Reading:
+@overload
+def to_reading(entry: GripEntry) -> Grip: ...
+def to_reading(entry: ReadingEntry) -> Reading:
     """The reading that was recorded; UserError where an entry names a knob, control or position that does not exist."""
     if isinstance(entry, PulseEntry):
         samples = PulseSamples(
@@ -138,10 +154,13 @@ def to_reading(entry: BodyReadingEntry | HandReadingEntry) -> Reading:
         _freeze(motion.t_ns, motion.acceleration_m_s2, motion.rotation_rad_s)
         return motion
     if isinstance(entry, SkinEntry):
-        values = [nan if value is None else value for value in entry.conductance_us]
-        skin = Skin(np.array(entry.sample_t_ns, np.int64), np.array(values, np.float32))
+        skin = Skin(np.array(entry.sample_t_ns, np.int64), _floats(entry.conductance_us))
         _freeze(skin.t_ns, skin.conductance_us)
         return skin
+    if isinstance(entry, GripEntry):
+        grip = Grip(np.array(entry.sample_t_ns, np.int64), _floats(entry.force_n))
+        _freeze(grip.t_ns, grip.force_n)
+        return grip
     if isinstance(entry, ReportedBeatEntry):
         return ReportedBeat(entry.t_ns, entry.ibi_ms)
     if isinstance(entry, TurnEntry):
@@ -152,7 +171,15 @@ def to_reading(entry: BodyReadingEntry | HandReadingEntry) -> Reading:
         if not 0.0 <= entry.zone <= 10.0:
             raise UserError(f"timeline: expected a zone of 0 to 10, got {entry.zone:g}: was the take changed by hand?")
         return Placing(entry.t_ns, entry.zone)
+    if isinstance(entry, SlideEntry):
+        if not 0.0 <= entry.position <= 1.0:
+            raise UserError(f"timeline: expected a position of 0 to 1, got {entry.position:g}: changed by hand?")
+        return Slide(entry.t_ns, cast(Knob, _one_of(entry.knob, Knob)), entry.position)
     return Soul(entry.t_ns, cast(SoulPosition, _one_of(entry.position, SoulPosition)))
+
+
+def _floats(values: list[float | None]) -> NDArray[np.float32]:
+    return np.array([nan if value is None else value for value in values], np.float32)
 
 
 def _one_of(text: str, literal: object) -> str:

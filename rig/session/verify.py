@@ -13,6 +13,7 @@ from rig.session.entries import (
     BeatEntry,
     Entry,
     FrameEntry,
+    GripEntry,
     LookChange,
     MotionEntry,
     PlacingEntry,
@@ -20,6 +21,7 @@ from rig.session.entries import (
     PulseEntry,
     ReportedBeatEntry,
     SkinEntry,
+    SlideEntry,
     SoulEntry,
     TakeEnd,
     TakeStart,
@@ -36,8 +38,8 @@ _MOST = 20
 # second. Their numbers say the order.
 _ORDERED = (LookChange, BaseChange, BeatEntry)
 _PULSE = (PulseEntry, ReportedBeatEntry)
-_OF_BODY: dict[type, str] = {MotionEntry: "motion", SkinEntry: "skin"}
-_HANDS = (TurnEntry, PressEntry, SoulEntry, PlacingEntry)
+_OF_BODY: dict[type, str] = {MotionEntry: "motion", SkinEntry: "skin", GripEntry: "grip"}
+_HANDS = (TurnEntry, PressEntry, SoulEntry, PlacingEntry, SlideEntry)
 
 
 def verify(path: Path) -> list[str]:
@@ -92,7 +94,7 @@ class _Timeline:
         self.frame_ns: list[int] = []
         self._count = 0
         self._newest: dict[object, int] = {}
-        self._numbers = {"pulse": 0, "motion": 0, "skin": 0, "hands": 0}
+        self._numbers = {"pulse": 0, "motion": 0, "skin": 0, "grip": 0, "hands": 0}
         self._seen: dict[str, int] = {}
         self._camera_index = -1
         self._most_index = 0
@@ -114,7 +116,7 @@ class _Timeline:
             yield from self._frame(entry)
         elif isinstance(entry, _PULSE):
             yield from self._number("pulse", entry.number)
-        elif isinstance(entry, MotionEntry | SkinEntry):
+        elif isinstance(entry, MotionEntry | SkinEntry | GripEntry):
             yield from self._number(_OF_BODY[type(entry)], entry.number)
         elif isinstance(entry, _HANDS):
             yield from self._number("hands", entry.number)
@@ -124,7 +126,7 @@ class _Timeline:
             yield from self._rises((type(entry), "index"), entry.index, f"{type(entry).__name__} at frame")
         if isinstance(entry, _ORDERED):
             yield from self._rises(type(entry), entry.t_ns, f"{type(entry).__name__} at ns")
-        elif isinstance(entry, PulseEntry | MotionEntry | SkinEntry) and entry.sample_t_ns:
+        elif isinstance(entry, PulseEntry | MotionEntry | SkinEntry | GripEntry) and entry.sample_t_ns:
             sensor = _OF_BODY.get(type(entry), "pulse")
             yield from self._rises(sensor, entry.sample_t_ns[0], f"{sensor} sample at ns")
             self._newest[sensor] = entry.sample_t_ns[-1]
