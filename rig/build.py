@@ -29,7 +29,7 @@ from rig.grade.engines import choose_engine
 from rig.grade.looks import load_look
 from rig.grade.printer import Printer
 from rig.keep import About, Keeper
-from rig.modulation.routes import read_routes
+from rig.modulation.of_look import routes_of
 from rig.service import Notifier, Stop
 from rig.session.recorder import Recorder
 from rig.shoot import Shoot
@@ -77,7 +77,7 @@ def build(
     baseline: this person's quiet heart, for arousal (rig/body/baseline.py).
     """
     named = load_look(config.look.name)
-    routes = read_routes(named.routes, named.name)
+    routes = routes_of(named)
 
     @cache
     def world() -> World:

@@ -20,6 +20,7 @@ from rig.grade.look import Look, look_from_dict, look_to_dict
 from rig.hands.apply import apply, state_of_look
 from rig.hands.gestures import Gesture
 from rig.hands.hands import Hands
+from rig.hands.meaning import Manner
 from rig.hands.state import HandState
 from rig.modulation.auto_light import AutoLight
 from rig.modulation.bend import SOUL, Bend, Bender
@@ -109,7 +110,7 @@ class Decider:
         self._scene = scene
         body, hands = self.body.read(frame.t_ns), self.hands.state
         places = self._follower.follow(small, frame.t_ns, hands.followed(), scene.subject)
-        signals = read_signals(body, hands, scene)
+        signals = read_signals(body, hands, scene, Manner(), frame.t_ns)
         base = self._base_look(hands)
         lit = self.auto.light(base, scene, frame.t_ns)
         look, bends = self.bender.bend(lit, signals, SOUL[hands.soul], frame.t_ns)

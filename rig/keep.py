@@ -13,6 +13,7 @@ from rig.grade.cube import read_cube
 from rig.grade.look import Look, look_to_dict
 from rig.hands.state import HandState
 from rig.modulation.routes import route_tables
+from rig.modulation.signals import signal_ages, signal_qualities, signal_values
 from rig.scene.scene import scene_to_dict
 from rig.session.entries import (
     AnchorEntry,
@@ -88,7 +89,7 @@ class Keeper:
             index=self._index,
             camera_index=frame.index,
             seen=dict(self._seen),
-            signals=dict(moment.signals),
+            signals=signal_values(moment.signals),
             scene=scene_to_dict(moment.scene),
             exposure_ns=frame.exposure_ns,
             gain=frame.gain,
@@ -100,6 +101,9 @@ class Keeper:
             newest_beat_ns=moment.body.newest_beat_ns,
             light_ev=moment.bearings.light_ev,
             places=[[number, x, y] for number, x, y in moment.bearings.places],
+            signal_quality=signal_qualities(moment.signals),
+            signal_age_s=signal_ages(moment.signals),
+            bends={bend.name: bend.value for bend in moment.bends if bend.value},
         )
         self._lost = not self.recorder.frame(frame, entry)
         if not self._lost:

@@ -6,7 +6,7 @@ shown. ``reanalysed_looks`` hears the readings and sees the negative again, whic
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
@@ -20,8 +20,10 @@ from rig.grade.look import Look, look_from_dict, look_to_dict
 from rig.hands.apply import apply
 from rig.hands.state import HandState
 from rig.modulation.auto_light import AutoLight
-from rig.modulation.bend import Bender
+from rig.modulation.bend import Bender, Trace
+from rig.modulation.moment import moments
 from rig.modulation.routes import Route, read_routes
+from rig.modulation.signals import Signals, signals_from_dict
 from rig.scene.scene import Scene, scene_from_dict
 from rig.session.entries import (
     BaseChange,
@@ -45,12 +47,23 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True)
+class MadeOf:
+    """What a look was made of: the base look, that with the automatic light, and what each route made of its signal."""
+
+    base: Look
+    lit: Look
+    traces: tuple[Trace, ...]
+
+
+@dataclass(frozen=True)
 class Made:
-    """The look of one frame of the take, and the bearings that its print is made with."""
+    """The look of one frame of the take, and the bearings that its print is made with. made_of: where it was made
+    again."""
 
     entry: FrameEntry
     look: Look
     bearings: Bearings
+    made_of: MadeOf | None = None
 
 
 def shown_looks(take: Take) -> Iterator[Made]:
@@ -59,35 +72,49 @@ def shown_looks(take: Take) -> Iterator[Made]:
         yield Made(entry, look_from_dict(with_kept_lut(change.look, take.path)), bearings_of(entry))
 
 
-def recorded_looks(take: Take) -> Iterator[Made]:
-    """The look made again from the recorded base, scenes, signals and routes."""
+def recorded_looks(take: Take, on_the_moment: bool = False) -> Iterator[Made]:
+    """The look made again from the recorded base, scenes, signals and routes.
+
+    on_the_moment: each signal of the body as much earlier as it is late (rig/modulation/moment.py): then it is another
+    look than the one that was shown.
+    """
     start = take.start
     bender = Bender(read_routes(start.routes, take.start.take_id), start.modulation)
     auto = AutoLight(start.modulation)
     known: tuple[BaseChange, Look] | None = None
-    for entry, change in _held(take.frames(), take.entries(BaseChange)):
+    frames = take.frames()
+    heard = _signals(frames, on_the_moment)
+    for (entry, change), signals in zip(_held(frames, take.entries(BaseChange)), heard, strict=True):
         if entry.modulation is not None:  # frames before this one were not kept
             bender, auto = Bender(bender.routes, entry.modulation), AutoLight(entry.modulation)
         if known is None or known[0] is not change:
             known = (change, look_from_dict(with_kept_lut(change.base, take.path)))
-        yield _made(entry, known[1], auto, bender)
+        yield _made(entry, signals, known[1], auto, bender)
 
 
-def looks_through(take: Take, look: Look, routes: Sequence[Route]) -> Iterator[Made]:
+def looks_through(take: Take, look: Look, routes: Sequence[Route], on_the_moment: bool = False) -> Iterator[Made]:
     """Another look in place of the take's: the recorded hands on top of it, bent by the recorded signals."""
     bender, auto = Bender(routes), AutoLight()
     tables = look_to_dict(look)
     known: tuple[BaseChange, Look] | None = None
-    for entry, change in _held(take.frames(), take.entries(BaseChange)):
+    frames = take.frames()
+    heard = _signals(frames, on_the_moment)
+    for (entry, change), signals in zip(_held(frames, take.entries(BaseChange)), heard, strict=True):
         if known is None or known[0] is not change:
             known = (change, look_from_dict(apply(tables, HandState.from_dict(change.hands))))
-        yield _made(entry, known[1], auto, bender)
+        yield _made(entry, signals, known[1], auto, bender)
 
 
-def _made(entry: FrameEntry, base: Look, auto: AutoLight, bender: Bender) -> Made:
+def _signals(frames: Sequence[FrameEntry], on_the_moment: bool) -> Iterable[Signals]:
+    """What the routes heard at each frame."""
+    heard = [signals_from_dict(entry.signals, entry.signal_quality, entry.signal_age_s) for entry in frames]
+    return moments([entry.t_ns for entry in frames], heard) if on_the_moment else heard
+
+
+def _made(entry: FrameEntry, signals: Signals, base: Look, auto: AutoLight, bender: Bender) -> Made:
     lit = auto.light(base, _scene(entry) if base.auto.strength else _NO_SCENE, entry.t_ns)
-    look, _ = bender.bend(lit, entry.signals, entry.soul, entry.t_ns)
-    return Made(entry, look, bearings_of(entry))
+    look, _ = bender.bend(lit, signals, entry.soul, entry.t_ns)
+    return Made(entry, look, bearings_of(entry), MadeOf(base, lit, bender.traces()))
 
 
 _NO_SCENE = Scene(0.0, (0.0,) * 11, 5.0, 0.0, 0.0)

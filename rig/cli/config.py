@@ -39,9 +39,8 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(config_to_toml(config))
     else:
         from rig.grade.looks import load_look
-        from rig.modulation.routes import read_routes
+        from rig.modulation.of_look import routes_of
 
-        named = load_look(config.look.name)  # a look and its routes may be wrong too
-        read_routes(named.routes, named.name)
+        routes_of(load_look(config.look.name))  # a look and its routes may be wrong too
         sys.stdout.write("no file: the defaults hold\n" if found is None else f"{found}: fine\n")
     return 0

@@ -48,15 +48,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(looks: list[NamedLook]) -> None:
+    from rig.modulation.of_look import routes_of
+
     for number, named in enumerate(looks):
         sys.stdout.write(f"{named.name}\n" if number == 0 else f"\n{named.name}\n")
         if named.words:
             sys.stdout.write(f"  {named.words}\n")
         for line in what_it_sets(named.look) or ["the negative, as it is"]:
             sys.stdout.write(f"    {line}\n")
-        for route in named.routes:
-            bends = f"{route.get('source', '?')} bends {route.get('target', '?')} by {route.get('amount', '?')}"
-            sys.stdout.write(f"    route {route.get('name', '')}: {bends}\n")
+        for route in routes_of(named):
+            unit = f" {route.unit}" if route.unit else ""
+            bends = f"{route.source} bends {route.target} by {route.amount:g}{unit}"
+            sys.stdout.write(f"    route {route.name}: {bends}\n")
 
 
 def what_it_sets(look: Look) -> list[str]:
@@ -109,13 +112,14 @@ def _sheet(args: argparse.Namespace, looks: list[NamedLook]) -> int:
 
 def _write_cube(named: NamedLook, out: Path) -> int:
     from rig.grade.cube import write_cube
+    from rig.modulation.of_look import routes_of
     from rig.movie import check_out
     from rig.stills import write_whole
 
     check_out(out, "cube", ".cube")
     if named.look.lut.file:
         check_not_over(out, [Path(named.look.lut.file)], "cube")
-    routes = [" ".join(str(route.get("name", number)).split()) for number, route in enumerate(named.routes, 1)]
+    routes = [" ".join(route.name.split()) for route in routes_of(named)]
     text = write_cube(named.look, title=named.name, routes=routes)
     write_whole(text.encode(), out, "cube")
     for line in text.splitlines()[:4]:  # a title, two comments, the size

@@ -40,6 +40,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--reanalyse", action="store_true", help="decide the look again from the negative and the readings"
     )
     parser.add_argument(
+        "--on-the-moment",
+        action="store_true",
+        help="each signal of the body as much earlier as it is late: the picture answers when it happened",
+    )
+    parser.add_argument(
         "--engine", choices=("reference", "opencv", "numba"), default="reference", help="what prints (reference)"
     )
     parser.add_argument("--crf", type=int, default=18, metavar="N", help="0 to 40, lower is finer (18)")
@@ -72,6 +77,10 @@ def _print_take(args: argparse.Namespace) -> int:
         raise UserError(f"--crf: expected 0 to 40, got {args.crf}")
     if args.reanalyse and args.look:
         raise UserError("--look and --reanalyse: expected one of them: re-analysis decides the take's own look again")
+    if args.reanalyse and args.on_the_moment:
+        raise UserError(
+            "--on-the-moment and --reanalyse: expected one of them: re-analysis hears the body as late as live"
+        )
     take = open_take(folder)
     began = replace(HandState.from_dict(take.start.hands), record_presses=0)
     if args.reanalyse and began != HandState():
@@ -87,14 +96,14 @@ def _print_take(args: argparse.Namespace) -> int:
 
 def _frames(take: Take, args: argparse.Namespace) -> Iterator[tuple[Frame, Look, Bearings]]:
     from rig.grade.looks import load_look
-    from rig.modulation.routes import read_routes
+    from rig.modulation.of_look import routes_of
     from rig.reprint import looks_through, reanalysed_looks, recorded_looks
 
     if args.reanalyse:
         return ((frame, made.look, made.bearings) for made, frame in reanalysed_looks(take))
     if args.look:
         named = load_look(args.look)
-        looks = looks_through(take, named.look, read_routes(named.routes, named.name))
+        looks = looks_through(take, named.look, routes_of(named), args.on_the_moment)
     else:
-        looks = recorded_looks(take)
+        looks = recorded_looks(take, args.on_the_moment)
     return ((frame, made.look, made.bearings) for made, (_, frame) in zip(looks, take.negatives(), strict=False))

@@ -14,19 +14,22 @@ from rig.errors import UserError
 from rig.grade.cube import read_cube
 from rig.grade.look import Look, operations
 from rig.loader import parse, read_text
-from rig.toml_lines import key_lines, line_of
+from rig.toml_lines import KeyPath, key_lines, line_of
 from rig.words import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
 class NamedLook:
-    """A look, the maker's words about it (one line, or none), and its routes as they were written (rig.modulation
-    checks them)."""
+    """A look, the maker's words about it (one line, or none), and its routes as they were written: the names of shipped
+    ones, its own tables, and on which lines they stand (rig.modulation reads and checks them)."""
 
     name: str
     look: Look
     routes: list[dict[str, object]] = field(default_factory=list)
     words: str = ""
+    shipped: tuple[str, ...] = ()
+    file: str = ""
+    lines: dict[KeyPath, int] = field(default_factory=dict)
 
 
 @cache
@@ -38,6 +41,7 @@ def _look_file() -> type:
         "LookFile",
         [
             ("words", words, field(default="")),
+            ("routes", list[str], field(default_factory=list)),
             *((name, operation, field(default_factory=operation)) for name, operation in operations().items()),
             ("route", routes, field(default_factory=list)),
         ],
@@ -76,7 +80,8 @@ def load_look(name_or_path: str | Path) -> NamedLook:
     text = read_text(path)
     read: Any = parse(_look_file(), text, path.name)
     look = Look(**{operation: getattr(read, operation) for operation in operations()})
-    return NamedLook(path.stem, _with_lut_beside(path, text, look), read.route, read.words)
+    look = _with_lut_beside(path, text, look)
+    return NamedLook(path.stem, look, read.route, read.words, tuple(read.routes), path.name, key_lines(text))
 
 
 def _with_lut_beside(path: Path, text: str, look: Look) -> Look:

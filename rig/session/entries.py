@@ -355,7 +355,7 @@ TOPICS: dict[str, type[Entry]] = {
     "/hands/soul": SoulEntry,
     "/hands/placing": PlacingEntry,
     "/hands/slide": SlideEntry,
-    "/hands/grip": GripEntry,
+    "/body/grip": GripEntry,
     "/hands/movement": MovementEntry,
     "/hands/gesture": GestureEntry,
     "/fault": FaultEntry,

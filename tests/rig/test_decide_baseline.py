@@ -26,7 +26,7 @@ def arousal_after_ten_seconds(baseline: QuietBaseline | None) -> float | None:
     for i in range(100):
         beats = [ReportedBeat(i * S // 10)] if i % 8 == 0 else []  # 75 beats a minute
         moment = decider.decide(Frame(i * S // 10, i, pixels), beats)
-    return moment.signals["body.arousal"]
+    return moment.signals["body.arousal"].value
 
 
 def test_arousal_is_known_at_once_against_a_baseline_that_was_set() -> None:

@@ -213,7 +213,7 @@ def test_looks_are_listed_with_their_words_and_what_they_set(rig) -> None:
     for name in shipped_looks():
         assert f"{name}\n  {load_look(name).words}\n" in out
     assert "    temperature: -18 mired\n" in out
-    assert "    route stirred: body.arousal bends temperature.mired by -5.0\n" in out
+    assert "    route stirred: body.arousal bends temperature.mired by -5 mired\n" in out
 
 
 def test_a_contact_sheet_of_a_picture_and_of_a_take(face: np.ndarray, takes: Path, rig) -> None:

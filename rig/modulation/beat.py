@@ -1,0 +1,52 @@
+"""Light that follows the heart's beat: never more than a tenth of a stop, whatever else is allowed.
+
+A picture that flickers in step with a pulse is felt long before it is seen, and strong flicker harms some people: the
+limit is on the whole swing of the light, of all such routes together, and neither cap nor soul raises it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rig.modulation.route import Route
+from rig.modulation.signals import SOURCES
+
+MOST_EV = 0.1
+MOST_GAIN = 2.0  # of one route by others (rig/modulation/bend.py)
+
+# The most EV that one unit of a parameter gives to any pixel. Warmth and tint: luminance of the primaries that they
+# turn (10 mired turn red and blue by 0.05 stops or so; tint 1 a quarter of a stop of green); saturation keeps luma.
+_EV_OF_COLOUR = {"temperature.mired": 0.006, "tint.tint": 0.25, "saturation.saturation": 0.0}
+
+
+def ev_of(target: str) -> float | None:
+    """EV of light for one unit of a parameter; None where nobody can say."""
+    operation, _, name = target.partition(".")
+    if target == "exposure.ev" or name in ("stops", "other_stops") or operation == "zones":
+        return None if operation == "grain" else 1.0
+    return _EV_OF_COLOUR.get(target)
+
+
+def may_follow_the_beat(target: str) -> bool:
+    """Whether a parameter may follow the beat: only where it is known how much light that is."""
+    return ev_of(target) is not None
+
+
+def following_the_beat(routes: Sequence[Route]) -> frozenset[str]:
+    """The names of the routes that follow the beat: by their own signal, or by a route that bends them."""
+    found = {route.name for route in routes if route.source in SOURCES and SOURCES[route.source].in_step}
+    while True:
+        bent = {route.bends for route in routes if route.name in found and route.bends} - found
+        if not bent:
+            return frozenset(found)
+        found |= bent
+
+
+def swing_ev(routes: Sequence[Route]) -> float:
+    """The light, in EV, between the darkest and the lightest that these routes can do at soul 1, all together."""
+    gained = {route.bends for route in routes if route.bends}
+    return sum(
+        (ev_of(route.target) or 0.0) * abs(route.amount) * (MOST_GAIN if route.name in gained else 1.0)
+        for route in routes
+        if not route.bends
+    )
