@@ -83,30 +83,6 @@ class SkinSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class GripSettings:
-    """Which sensor feels how hard the rig is held. ``bus`` is the number of /dev/i2c-N, or "sim"."""
-
-    name: Annotated[Literal["fsr", "none"], Meta(description="fsr: a force-sensing resistor on an ADS1115")] = "none"
-    bus: Annotated[int | Literal["sim"], Meta(description="I2C bus: a number, or sim")] = 1
-    address: Annotated[int, Meta(ge=0, le=0x77, description="of the ADS1115; 0 is its usual one")] = 0
-    channel: Annotated[int, Meta(ge=0, le=3, description="input of the ADS1115")] = 3
-    supply_v: Annotated[float, Meta(ge=2.7, le=5.5, description="above the resistor", extra=_unit("V"))] = 3.3
-    reference_kohm: Annotated[
-        float, Meta(ge=0.1, le=1000, description="resistor below it, to ground", extra=_unit("kohm"))
-    ] = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class TickSettings:
-    """What marks zero, aim, record and a lost pulse for the hand. ``pins`` is whose pins: the Pi's own, or "sim"."""
-
-    name: Annotated[Literal["buzzer", "motor", "none"], Meta(description="what ticks")] = "none"
-    pins: Annotated[Literal["lgpio", "sim"], Meta(description="whose pins")] = "lgpio"
-    pin: Annotated[int, Meta(ge=0, le=27, description="pin of its transistor", extra=_unit("BCM"))] = 12
-    muted: Annotated[bool, Meta(description="it stays silent")] = False
-
-
-@dataclass(frozen=True, slots=True)
 class KnobPins:
     """Where one knob is wired, and how it counts (rig calibrate knobs measures the last two)."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.readings import Frame, Motion, Placing, Press, PulseSamples, Reading, ReportedBeat, Skin, Soul, Turn
+from drivers.readings import Frame, Grip, Motion, Press, PulseSamples, Reading, ReportedBeat, Skin, Slide, Turn
 from rig.body.baseline import QuietBaseline
 from rig.body.meaning import Beat, Body
 from rig.body.reader import BodyReader
@@ -20,7 +20,8 @@ from rig.grade.look import Look, look_from_dict, look_to_dict
 from rig.hands.apply import apply, state_of_look
 from rig.hands.gestures import Gesture
 from rig.hands.hands import Hands
-from rig.hands.meaning import Manner
+from rig.hands.manner_reader import MannerReader
+from rig.hands.meaning import Movement
 from rig.hands.state import HandState
 from rig.modulation.auto_light import AutoLight
 from rig.modulation.bend import SOUL, Bend, Bender
@@ -52,6 +53,7 @@ class Moment:
     newest_edge_ns: int | None
     readings: tuple[Reading, ...]
     gestures: tuple[Gesture, ...]
+    movements: tuple[Movement, ...]
     modulation: dict[str, float]
     bearings: Bearings = AS_AIMED
     zones: Small | None = field(default=None, compare=False, repr=False)
@@ -88,6 +90,7 @@ class Decider:
         self._look_dict = look_to_dict(look)
         self._unaimed = state_of_look(self._look_dict)
         self.hands = Hands(hands or self._unaimed)
+        self._manner = MannerReader()
         self._base: tuple[HandState, Look] | None = None
 
     def decide(self, frame: Frame, readings: Sequence[Reading], taking: bool = False) -> Moment:
@@ -100,17 +103,21 @@ class Decider:
         light_ev = self._meter.read(frame, held=taking or self._is_aimed())
         scene = self._scenes.look(frame, light_ev, small)
         beats: list[Beat] = []
+        movements: list[Movement] = []
         seen = scene if self._scene is None else self._scene
         for reading in readings:
             if isinstance(reading, PulseSamples | ReportedBeat | Motion | Skin):
                 beats += self.body.add(reading, frame.t_ns)
-            elif isinstance(reading, Turn | Press | Soul | Placing):
+            elif not isinstance(reading, Grip):
                 self.hands.add(reading, seen.spot_zone, seen.spot_of_negative)
+            if isinstance(reading, Motion | Grip | Turn | Press | Slide):
+                movements += self._manner.add(reading, frame.t_ns, self._zone(reading))
         self.hands.tick(frame.t_ns)
+        movements += self._manner.tick(frame.t_ns)
         self._scene = scene
         body, hands = self.body.read(frame.t_ns), self.hands.state
         places = self._follower.follow(small, frame.t_ns, hands.followed(), scene.subject)
-        signals = read_signals(body, hands, scene, Manner(), frame.t_ns)
+        signals = read_signals(body, hands, scene, self._manner.read(frame.t_ns), frame.t_ns)
         base = self._base_look(hands)
         lit = self.auto.light(base, scene, frame.t_ns)
         look, bends = self.bender.bend(lit, signals, SOUL[hands.soul], frame.t_ns)
@@ -126,6 +133,7 @@ class Decider:
             newest_edge_ns=self.hands.newest_edge_ns,
             readings=tuple(readings),
             gestures=tuple(self.hands.events()),
+            movements=tuple(movements),
             modulation=self.modulation(),
             bearings=Bearings(light_ev, places),
             zones=small_zones(frame, small),
@@ -134,6 +142,13 @@ class Decider:
     def modulation(self) -> dict[str, float]:
         """Where the routes and the automatic light stand: what a replay goes on from."""
         return {**self.bender.state(), **self.auto.state()}
+
+    def _zone(self, reading: Reading) -> float | None:
+        """The zone that the reading's knob works on, None is the whole picture."""
+        if not isinstance(reading, Turn | Slide):
+            return None
+        state = self.hands.state
+        return state.dodge_aim if reading.knob == "dodge" else state.burn_aim
 
     def _is_aimed(self) -> bool:
         """Whether the hands have named a zone, or kept one."""

@@ -11,6 +11,7 @@ from drivers.readings import Frame, Reading
 from rig.decide import Decider, Moment
 from rig.grade.cube import read_cube
 from rig.grade.look import Look, look_to_dict
+from rig.hands.meaning import Movement
 from rig.hands.state import HandState
 from rig.modulation.routes import route_tables
 from rig.modulation.signals import signal_ages, signal_qualities, signal_values
@@ -26,6 +27,7 @@ from rig.session.entries import (
     FrameEntry,
     GestureEntry,
     LookChange,
+    MovementEntry,
     TakeStart,
 )
 from rig.session.lut_file import lut_of
@@ -81,6 +83,8 @@ class Keeper:
             self._add(BeatEntry(beat.t_ns, beat.found_ns, beat.ibi_ms, beat.sqi))
         for done in moment.gestures:
             self._add(GestureEntry(done.end_ns, done.t_ns, done.kind, done.knob, done.detents, done.aim))
+        for moved in moment.movements:
+            self._add(_movement_entry(moved))
         self._now_and_then(frame.t_ns, moment)
         self._gap(frame)
         self._changes(frame.t_ns, moment)
@@ -146,6 +150,20 @@ class Keeper:
             self._anchor_due_ns = t_ns + ANCHOR_EVERY_NS
             before = self._clock.now_ns()
             self._add(AnchorEntry(before, self._clock.wall_ns(), self._clock.now_ns(), self._boot_id))
+
+
+def _movement_entry(moved: Movement) -> MovementEntry:
+    return MovementEntry(
+        t_ns=moved.end_ns,
+        start_ns=moved.t_ns,
+        kind=moved.kind,
+        knob=moved.knob,
+        detents=moved.detents,
+        zone=moved.zone,
+        tempo_hz=moved.tempo_hz,
+        sparc=moved.sparc,
+        ldlj=moved.ldlj,
+    )
 
 
 @dataclass(frozen=True, slots=True)

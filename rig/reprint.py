@@ -28,6 +28,7 @@ from rig.scene.scene import Scene, scene_from_dict
 from rig.session.entries import (
     BaseChange,
     FrameEntry,
+    GripEntry,
     LookChange,
     MotionEntry,
     PlacingEntry,
@@ -35,12 +36,15 @@ from rig.session.entries import (
     PulseEntry,
     ReportedBeatEntry,
     SkinEntry,
+    SlideEntry,
     SoulEntry,
     TurnEntry,
 )
 from rig.session.lut_file import with_kept_lut
 from rig.session.reader import Take
-from rig.session.readings import to_reading
+from rig.session.readings import HandReadingEntry, to_reading
+
+_HANDS = (TurnEntry, PressEntry, SoulEntry, PlacingEntry, SlideEntry)
 
 C = TypeVar("C", LookChange, BaseChange)
 R = TypeVar("R")
@@ -160,6 +164,7 @@ def reanalysed_looks(take: Take) -> Iterator[tuple[Made, Frame]]:
         ReplaySensor[Reading]("pulse", cast("list[tuple[int, Reading]]", pulse_readings(take))),
         ReplaySensor[Reading]("motion", _seen(take, "motion", [to_reading(of) for of in take.entries(MotionEntry)])),
         ReplaySensor[Reading]("skin", _seen(take, "skin", [to_reading(of) for of in take.entries(SkinEntry)])),
+        ReplaySensor[Reading]("grip", _seen(take, "grip", [to_reading(of) for of in take.entries(GripEntry)])),
         ReplaySensor[Reading]("hands", cast("list[tuple[int, Reading]]", hand_readings(take))),
     ]
     routes, hands = read_routes(start.routes, start.take_id), HandState.from_dict(start.hands)
@@ -181,7 +186,8 @@ def pulse_readings(take: Take) -> list[tuple[int, PulseReading]]:
 
 def hand_readings(take: Take) -> list[tuple[int, HandReading]]:
     """(t_ns of the first frame that had seen it, reading), in order."""
-    readings = [to_reading(entry) for entry in take.entries(TurnEntry, PressEntry, SoulEntry, PlacingEntry)]
+    entries = cast("Iterator[HandReadingEntry]", take.entries(*_HANDS))
+    readings = [to_reading(entry) for entry in entries]
     return cast("list[tuple[int, HandReading]]", _seen(take, "hands", readings))
 
 

@@ -8,6 +8,7 @@ from collections import deque
 from drivers.readings import BodyReading, Motion, PulseSamples, ReportedBeat, Skin
 from rig.body.arousal import Arousal
 from rig.body.baseline import QuietBaseline
+from rig.body.beat_phase import BeatPhase
 from rig.body.beats import UpstrokeFinder
 from rig.body.first_look import FirstLook
 from rig.body.grid import Grid
@@ -30,6 +31,7 @@ SETTLE_S = 0.6  # the light of a finger that is put on, taken off or moved chang
 MOVED = 0.12  # of the light in 50 ms: no pulse does that
 STOPPED_S, SILENT_S = 0.5, 2.0  # without samples: from here on the quality falls, and then nothing is known
 DOUBT_S = 0.5  # from doubt to none where no beat comes
+FOUND_LATE_S = 0.2  # a beat is found so long after it at the latest, also with a frame to wait for (95 % in 0.14 s)
 TOLD_LATE_S = 2.5  # 30 beats/min, and half a second on the way
 WAVE_STEP, WAVE_POINTS = 4, 125  # the little waveform: 25 points a second, five seconds
 
@@ -43,6 +45,7 @@ class BodyReader:
         self._finder = UpstrokeFinder()
         self._quality = Quality()
         self._rhythm = Rhythm()
+        self._phase = BeatPhase()
         self._arousal = Arousal(baseline)
         self._first_look = FirstLook()
         self._skin = SkinReader()
@@ -73,9 +76,13 @@ class BodyReader:
         if isinstance(reading, Motion):
             self._motion(reading)
             return []
-        if isinstance(reading, ReportedBeat):
-            return [self._reported(reading, seen_ns)]
-        return self._samples(reading, seen_ns)
+        beats = (
+            [self._reported(reading, seen_ns)] if isinstance(reading, ReportedBeat) else self._samples(reading, seen_ns)
+        )
+        for beat in beats:
+            ibi_s = None if beat.ibi_ms is None else beat.ibi_ms / 1000.0
+            self._phase.add(self._seconds(beat.t_ns), ibi_s, TOLD_LATE_S if self._is_told else FOUND_LATE_S)
+        return beats
 
     def read(self, now_ns: int) -> Body:
         """What is known at now_ns. Without a finger, or without samples for 2 s, heart rate and RMSSD are unknown.
@@ -106,6 +113,7 @@ class BodyReader:
             moving=self._moving.now(now_s),
             scl_us=skin.scl_us,
             scr_us=skin.scr_us,
+            beat_phase=self._phase.at(now_s) if rate is not None else None,
         )
 
     def wave(self) -> tuple[float, ...]:
@@ -183,6 +191,7 @@ class BodyReader:
                     self._arousal.lost(t_s)
                     self._forget()
                     self._rhythm.forget()  # whoever comes next
+                    self._phase.forget()
                     self._wave.clear()
                 continue
             if t_s - self._sample_s > STOPPED_S:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from drivers.readings import HandReading, Knob, Placing, Press, Slide, Soul, Turn
 from rig.hands.gestures import Gesture, History, Kind, Step
+from rig.hands.pickup import Pickup
 from rig.hands.place import MOST_STROKES, MOST_ZONE, HandPlace, HandStroke
 from rig.hands.state import DETENT_STOPS, MOST_BURN_STOPS, MOST_DODGE_STOPS, MOST_EV, HandState
 
@@ -56,6 +57,7 @@ class Hands:
         self.state = replace(base or HandState(), bare=False)
         self.newest_edge_ns: int | None = None
         self._history = History()
+        self._pickup = Pickup()
         self._held: dict[Knob, _Held] = {}
         self._tapped: _Tapped | None = None
         self._turning: list[Step] = []
@@ -79,7 +81,7 @@ class Hands:
         if isinstance(reading, Turn):
             self._turn(reading)
         elif isinstance(reading, Slide):
-            pass
+            self._slide(reading)
         elif reading.control == "dodge" or reading.control == "burn":
             if reading.down:
                 self._down(reading.control, reading, spot_zone)
@@ -182,6 +184,15 @@ class Hands:
                 self._walk(turn, held)
         elif not self.state.locked:
             self._set(turn)
+
+    def _slide(self, slide: Slide) -> None:
+        """A potentiometer: what it turns from where it picks its value up."""
+        whole = getattr(self.state, f"{slide.knob}_aim") is None
+        stops = getattr(self.state, f"{slide.knob}_stops")
+        stands = None if whole or slide.knob in self._held else round(stops / DETENT_STOPS)
+        turn = self._pickup.turn(slide, round(_MOST_STOPS[slide.knob] / DETENT_STOPS), stands)
+        if turn is not None:
+            self._turn(turn)
 
     def _set(self, turn: Turn) -> None:
         values = self._turned(turn)

@@ -25,7 +25,7 @@ _CONSTANTS = 3.0
 # compiled anew, nor a LookChange kept, for every frame of a slow drift.
 _STEPS = 500.0
 _FRAME_S = 1.0 / 30.0  # of the slew: slower frames are allowed no larger steps
-_BENT = "bent:"  # in the state: how far a parameter is bent, in caps
+_BENT = "bent:"  # in the state: how far a parameter is bent, in its unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +88,7 @@ class Bender:
             for target in targets
         }
         # where a state does not say, the first frame is bent as far as the routes stand
-        self._bent: dict[str, float | None] = {
-            target: known[_BENT + target] * cap if _BENT + target in known else None
-            for target, cap in self._caps.items()
-        }
+        self._bent: dict[str, float | None] = {target: known.get(_BENT + target) for target in self._caps}
         self._following = following_the_beat(self.routes)
         swing = swing_ev([route for route in self.routes if route.name in self._following])
         self._calm = min(1.0, MOST_EV / swing) if swing > 0.0 else 1.0  # proof shows no more of these
@@ -100,7 +97,7 @@ class Bender:
 
     def state(self) -> dict[str, float]:
         """Where each route stands, and how far each parameter is bent: what Bender() takes to go on from here."""
-        bent = {_BENT + target: value / self._caps[target] for target, value in self._bent.items() if value is not None}
+        bent = {_BENT + target: value for target, value in self._bent.items() if value is not None}
         return {**{line.route.name: line.level for line in self._lines}, **bent}
 
     def bend(self, base: Look, signals: Signals, soul: float, t_ns: int) -> tuple[Look, tuple[Bend, ...]]:

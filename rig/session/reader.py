@@ -21,7 +21,7 @@ from rig.session.timeline import read_timeline
 _MOST_RATE_HZ = 1000.0
 _MODULATION = (-0.5, 4.0)  # how far a route stands: 0 to 1, to 3 in proof (rig/modulation), and some room
 _AUTO = "auto."  # where the automatic light stands, in units of its own
-_BENT = "bent:"  # how far routes have bent a parameter, in caps, to either side
+_BENT, _MOST_BENT = "bent:", 1000.0  # how far routes have bent a parameter, in its unit, to either side
 
 A = TypeVar("A", bound=Entry)
 B = TypeVar("B", bound=Entry)
@@ -146,9 +146,8 @@ def open_take(path: Path) -> Take:
 def _check_start(path: Path, start: TakeStart) -> None:
     if not 0.0 < start.rate_hz <= _MOST_RATE_HZ:
         raise UserError(f"take {path}: expected rate_hz more than 0, at most {_MOST_RATE_HZ:g}, got {start.rate_hz:g}")
-    most = _MODULATION[1]
     for name, value in start.modulation.items():
-        least = -most if name.startswith(_BENT) else _MODULATION[0]
+        least, most = (-_MOST_BENT, _MOST_BENT) if name.startswith(_BENT) else _MODULATION
         if not name.startswith(_AUTO) and not least <= value <= most:
             raise UserError(f"take {path}: expected modulation.{name} of {least:g} to {most:g}, got {value:g}")
 

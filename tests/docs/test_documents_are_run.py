@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import cv2
@@ -13,6 +14,10 @@ import numpy as np
 import pytest
 
 from drivers.sim.script import parse_script
+from rig.grade.looks import load_look
+from rig.modulation.of_look import routes_of, shipped_routes
+from rig.modulation.route import Route
+from rig.modulation.signals import SOURCES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
@@ -73,3 +78,15 @@ def test_every_name_in_the_code_tour_is_in_the_code() -> None:
     assert len(names) > 30
     missing = [name for name in names if name.split(".")[-1] not in code]
     assert not missing
+
+
+def test_the_reference_of_routes(tmp_path: Path) -> None:
+    text = (ROOT / "docs/reference/routes.md").read_text()
+    (look,) = blocks(text, "toml")
+    (tmp_path / "own.toml").write_text(look)
+    assert [route.name for route in routes_of(load_look(tmp_path / "own.toml"))][-1] == "grip-holds-the-lights"
+    for name in (*SOURCES, *shipped_routes(), *(field.name for field in fields(Route))):
+        assert f"`{name}`" in text, name
+    for name, source in SOURCES.items():
+        if source.lag_s:
+            assert f"| `{name}` | {source.words} | {source.lag_s:g} s |" in text

@@ -76,6 +76,17 @@ def test_from_its_state_a_bender_goes_on_bit_for_bit() -> None:
     assert one.state() == other.state()
 
 
+def test_a_take_that_begins_while_the_slew_holds_a_route_is_replayed_bit_for_bit() -> None:
+    route = replace(STIRRED, curve="threshold", amount=-9.7, attack_s=0.1)
+    live, at = Bender([route]), 4
+    looks = [live.bend(Look(), heard(body_arousal=1.0 if n > 2 else 0.0), 3.0, n * FRAME_NS)[0] for n in range(at + 1)]
+    assert live.traces()[0].held == "the slew"
+    again = Bender([route], live.state())
+    for n in range(at, 60):
+        args = (Look(), heard(body_arousal=1.0), 3.0, n * FRAME_NS)
+        assert again.bend(*args)[0] == (looks[at] if n == at else live.bend(*args)[0])
+
+
 def test_the_hand_is_never_slewed_and_the_sum_is_clamped() -> None:
     base = with_value(Look(), "temperature.mired", -99.0)
     look, bends = Bender([STIRRED], {"stirred": 1.0}).bend(base, heard(body_arousal=1.0), 1.0, 0)
