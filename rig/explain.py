@@ -12,8 +12,8 @@ from drivers.readings import Knob
 from rig.errors import UserError
 from rig.grade.look import Look, get, look_from_dict, look_to_dict, target, targets
 from rig.modulation.bend import Trace
-from rig.reprint import Made, MadeOf, recorded_looks, shown_looks
-from rig.session.entries import FrameEntry, GestureEntry, MovementEntry, PlacingEntry, TurnEntry
+from rig.reprint import Made, MadeOf, recorded_looks
+from rig.session.entries import FrameEntry, GestureEntry, LookChange, MovementEntry, PlacingEntry, TurnEntry
 from rig.session.lut_file import with_kept_lut
 from rig.session.reader import Take
 
@@ -103,10 +103,13 @@ def _at(take: Take, at_s: float) -> tuple[Made, Look]:
         raise UserError(f"--at: expected 0 to {length_s:.2f} s of take {take.start.take_id}, got {at_s:g}")
     at_ns = take.start.t_ns + round(at_s * 1e9)
     wanted = max((entry.index for entry in frames if entry.t_ns <= at_ns), default=frames[0].index)
-    for made, shown in zip(recorded_looks(take), shown_looks(take), strict=True):
-        if made.entry.index == wanted:
-            return made, shown.look
-    raise AssertionError("the frame was among those that were counted")
+    made = next(made for made in recorded_looks(take) if made.entry.index == wanted)
+    change = max((c for c in take.entries(LookChange) if c.index <= wanted), key=lambda c: c.index, default=None)
+    if change is None:
+        raise UserError(
+            f"take {take.start.take_id}: expected a look for frame {wanted}, got none: rig verify says more"
+        )
+    return made, look_from_dict(with_kept_lut(change.look, take.path))
 
 
 def _parted(own: Look, of: MadeOf, printed: Look) -> list[Parted]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -132,7 +133,7 @@ class _Walk:
     def table(self, cls: type, data: object, path: KeyPath, base: object | None) -> object:
         if not isinstance(data, Mapping):
             return self.wrong(path, f"expected a table, got {got(data)}")
-        hints = get_type_hints(cls, include_extras=True)
+        hints = _hints(cls)
         known = {field.name: field for field in fields(cls) if field.init}
         before = len(self.mistakes)
         for key in data:
@@ -203,6 +204,12 @@ class _Walk:
         words = [choice for choice in allowed if isinstance(choice, str)]
         nearest = did_you_mean(value, words, quote=True) if isinstance(value, str) else ""
         return self.wrong(path, f"expected {describe(hint)}, got {got(value)}{nearest}")
+
+
+@lru_cache(maxsize=256)
+def _hints(cls: Hashable) -> dict[str, Any]:
+    """A take has thousands of looks, and each is a table of tables."""
+    return get_type_hints(cls, include_extras=True)
 
 
 def _bare(hint: Any) -> tuple[Any, Meta | None]:
