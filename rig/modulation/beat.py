@@ -14,9 +14,10 @@ from rig.modulation.signals import SOURCES
 MOST_EV = 0.1
 MOST_GAIN = 2.0  # of one route by others (rig/modulation/bend.py)
 
-# The most EV that one unit of a parameter gives to any pixel. Warmth and tint: luminance of the primaries that they
-# turn (10 mired turn red and blue by 0.05 stops or so; tint 1 a quarter of a stop of green); saturation keeps luma.
-_EV_OF_COLOUR = {"temperature.mired": 0.006, "tint.tint": 0.25, "saturation.saturation": 0.0}
+# The most EV that one unit of a parameter gives to any pixel: to one of a pure primary. A mired turns blue by up to
+# 0.0096 stops (daylight_gains from -100 to 100), tint 1 green by a quarter. Saturation is not among them: it keeps the
+# encoded luma of a colour and not its light, and a tenth of it turns a deep red by a fifth of a stop.
+_EV_OF_COLOUR = {"temperature.mired": 0.01, "tint.tint": 0.25}
 
 
 def ev_of(target: str) -> float | None:
@@ -43,10 +44,12 @@ def following_the_beat(routes: Sequence[Route]) -> frozenset[str]:
 
 
 def swing_ev(routes: Sequence[Route]) -> float:
-    """The light, in EV, between the darkest and the lightest that these routes can do at soul 1, all together."""
+    """The light, in EV, between the darkest and the lightest that those of these routes which follow the beat can do at
+    soul 1, all together. routes: all of a look, for any of them may make more of one that follows."""
+    following = following_the_beat(routes)
     gained = {route.bends for route in routes if route.bends}
     return sum(
         (ev_of(route.target) or 0.0) * abs(route.amount) * (MOST_GAIN if route.name in gained else 1.0)
         for route in routes
-        if not route.bends
+        if route.name in following and not route.bends
     )

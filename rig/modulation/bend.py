@@ -90,7 +90,7 @@ class Bender:
         # where a state does not say, the first frame is bent as far as the routes stand
         self._bent: dict[str, float | None] = {target: known.get(_BENT + target) for target in self._caps}
         self._following = following_the_beat(self.routes)
-        swing = swing_ev([route for route in self.routes if route.name in self._following])
+        swing = swing_ev(self.routes)
         self._calm = min(1.0, MOST_EV / swing) if swing > 0.0 else 1.0  # proof shows no more of these
         self._held: dict[str, str] = {}
         self._t_ns: int | None = None

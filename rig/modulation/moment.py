@@ -10,9 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from rig.modulation.signals import SOURCES, Signal, Signals
-
-UNKNOWN = Signal(None)
+from rig.modulation.signals import SOURCES, UNKNOWN, Signals
 
 
 def moments(times_ns: Sequence[int], heard: Sequence[Signals]) -> list[Signals]:

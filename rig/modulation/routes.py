@@ -43,7 +43,7 @@ def read_routes(
     following = following_the_beat(routes)
     for each in checked:
         if each.route is not None and each.name in following and not each.bends:
-            each.check_beat(each.route.target)
+            each.check_beat(each.route)
     found = [mistake for each in checked for mistake in each.mistakes]
     if found:
         found.sort(key=lambda mistake: mistake[0])
@@ -103,11 +103,13 @@ class _Table:
         line, _, rest = says.removeprefix(":").partition(": ")
         self.mistakes.append((int(line) if line.isdecimal() else 0, f"{self._called}: {rest}"))
 
-    def check_beat(self, target: str) -> None:
+    def check_beat(self, route: Route) -> None:
         """Of a route that follows the beat."""
-        if is_parameter(target) and not may_follow_the_beat(target):
-            what = "in step with the beat, expected light (exposure, zones, stops) or temperature, tint, saturation"
-            self.wrong("target", f"{what}, got {target}: nobody can say how much light that is")
+        if is_parameter(route.target) and not may_follow_the_beat(route.target):
+            what = "in step with the beat, expected light (exposure, zones, stops), temperature or tint"
+            self.wrong("target", f"{what}, got {route.target}: nobody can say how much light that is")
+        if route.combine == "max":  # it would take turns with another one, and the light would swing by both
+            self.wrong("combine", 'expected "sum" in step with the beat, got "max"')
 
     def _source(self, source: object) -> None:
         if isinstance(source, str) and source not in SOURCES:

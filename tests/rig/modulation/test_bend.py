@@ -6,9 +6,14 @@ import itertools
 from dataclasses import replace
 from math import pi, sin
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from rig.grade.look import Look, get, with_value
+from rig.grade.picture import STILL, Picture
+from rig.grade.reference import print_picture
+from rig.modulation.beat import ev_of
 from rig.modulation.bend import Bender
 from rig.modulation.curves import CURVES, points_mistake, through
 from rig.modulation.route import Route
@@ -181,18 +186,54 @@ def test_no_frame_differs_from_the_one_before_by_more_than_an_eye_follows() -> N
             Route("b", "scene.motion", "exposure.ev", 0.1, attack_s=0.1, release_s=0.1),
             Route("c", "body.beat", "route.b", 1.0, attack_s=0.1, release_s=0.1),
         ],
+        [  # made more of by a route that does not follow the beat
+            Route("b", "body.beat", "exposure.ev", 0.1, attack_s=0.1, release_s=0.1, cap=4.0),
+            Route("c", "scene.motion", "route.b", 1.0, attack_s=0.1, release_s=0.1),
+        ],
+        [
+            Route("b", "body.beat", "exposure.ev", 0.1, attack_s=0.1, release_s=0.1),
+            Route("c", "scene.motion", "exposure.ev", -0.09, attack_s=0.1, release_s=0.1),
+        ],
     ],
 )
+@pytest.mark.parametrize("frames_a_beat", [20, 60])
 def test_light_that_follows_the_beat_never_swings_by_more_than_a_tenth_of_a_stop(
-    routes: list[Route], soul: float
+    routes: list[Route], soul: float, frames_a_beat: int
 ) -> None:
     bender, lights = Bender(routes), []
-    for n in range(300):
-        beat = 0.5 + 0.5 * sin(2 * pi * n / 20)
-        souls = soul if n < 200 else 1.0  # the switch moves: nothing may overshoot either
-        look, _ = bender.bend(Look(), heard(body_beat=beat, scene_motion=1.0), souls, n * FRAME_NS)
+    for n in range(600):
+        beat = 0.5 + 0.5 * sin(2 * pi * n / frames_a_beat)
+        look, _ = bender.bend(Look(), heard(body_beat=beat, scene_motion=1.0), soul, n * FRAME_NS)
         lights.append(get(look, "exposure.ev") + get(look, "zones.z5"))
-    assert 0.01 < max(lights) - min(lights) <= 0.1 + 1e-9
+    settled = lights[240:]  # what does not follow the beat has come to rest
+    assert 0.01 < max(settled) - min(settled) <= 0.1 + 1e-9
+
+
+def test_a_beat_does_not_overshoot_while_the_soul_switch_moves() -> None:
+    route = Route("b", "body.beat", "exposure.ev", 0.1, attack_s=0.1, release_s=0.1)
+    bender, lights = Bender([route]), []
+    for n in range(600):
+        soul = (1.0, 3.0, 0.0)[n // 37 % 3]
+        look, _ = bender.bend(Look(), heard(body_beat=float(n // 30 % 2)), soul, n * FRAME_NS)
+        lights.append(get(look, "exposure.ev"))
+    assert 0.05 < max(lights) - min(lights) <= 0.1 + 1e-9
+
+
+@pytest.mark.parametrize("target", ["temperature.mired", "tint.tint"])
+@pytest.mark.parametrize("way", [-1.0, 1.0])
+def test_colour_that_may_follow_the_beat_gives_no_more_light_than_is_counted(target: str, way: float) -> None:
+    """Through the reference printer, on greys and on colours up to pure primaries, none of them clipped."""
+    colours = np.array([[0.5] * 3, *(np.roll([0.6, low, low], n) for low in (0.0, 0.05, 0.3) for n in range(3))])
+    picture = Picture(np.ascontiguousarray(np.tile(colours, (8, 1, 1))), STILL)
+    step = {"temperature.mired": 10.0, "tint.tint": 0.1}[target] * way
+
+    def light(look: Look) -> NDArray[np.float64]:
+        printed = np.clip(print_picture(picture, look.fold(), ())[4], 0.0, 1.0)
+        linear = np.where(printed <= 0.04045, printed / 12.92, ((printed + 0.055) / 1.055) ** 2.4)
+        return np.asarray(linear @ [0.2126, 0.7152, 0.0722])
+
+    turned = np.abs(np.log2(light(with_value(Look(), target, step)) / light(Look())))
+    assert 0.3 * abs(step) * (ev_of(target) or 0.0) < turned.max() <= abs(step) * (ev_of(target) or 0.0) + 2e-3
 
 
 @pytest.mark.parametrize("name", sorted(CURVES))

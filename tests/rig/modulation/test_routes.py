@@ -145,6 +145,20 @@ def test_a_route_bent_by_the_beat_is_in_step_too() -> None:
         read_routes(tables, "mine.toml")
 
 
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"combine": "max"}, 'a: combine: expected "sum" in step with the beat, got "max"'),
+        ({"target": "saturation.saturation"}, "a: target: in step with the beat, expected light"),
+    ],
+)
+def test_what_cannot_be_bounded_does_not_follow_the_beat(more: dict[str, str], says: str) -> None:
+    table: dict[str, object] = {"name": "a", "source": "body.beat", "target": "exposure.ev", "amount": 0.05}
+    assert read_routes([table], "mine")
+    with pytest.raises(UserError, match=says):
+        read_routes([table | more], "mine")
+
+
 def test_routes_survive_a_take() -> None:
     assert read_routes(route_tables([STIRRED, RICH]), "take") == (STIRRED, RICH)
     assert "gate" not in route_tables([STIRRED])[0]
