@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Generic, TypeVar, cast
+from typing import Generic, Protocol, TypeVar, cast
 
 from drivers.clock import Clock
 from drivers.interfaces import CameraInfo
 from drivers.readings import Frame, Grip, Motion, PulseSamples, Reading, Skin, Turn
 
 R = TypeVar("R")
+
+
+class Pace(Protocol):
+    """When the frames of a replay come, and with which times."""
+
+    def start(self) -> None:
+        """The next frame is the first."""
+
+    def wait_for(self, recorded_ns: int) -> int:
+        """Return when the frame that was recorded then is due, with the time that it is to have."""
 
 
 class ReplayClock:
@@ -21,6 +31,10 @@ class ReplayClock:
         self._clock = clock
         self.shift_ns: int | None = None
 
+    def start(self) -> None:
+        """The next one asked for is now."""
+        self.shift_ns = None
+
     def wait_for(self, recorded_ns: int) -> int:
         """Return when it is that time again, with the time it then is; the first one asked for is now."""
         if self.shift_ns is None:
@@ -30,10 +44,10 @@ class ReplayClock:
 
 
 class ReplayCamera:
-    """Frames as they were recorded: with a clock at their own pace and in its time, without one as fast as they are
-    read and with the times they were recorded at."""
+    """Frames as they were recorded: with a pace when it says so and with the times that it gives, without one as fast
+    as they are read and with the times they were recorded at."""
 
-    def __init__(self, info: CameraInfo, frames: Iterable[Frame], clock: ReplayClock | None = None) -> None:
+    def __init__(self, info: CameraInfo, frames: Iterable[Frame], clock: Pace | None = None) -> None:
         self._info, self._frames, self._clock = info, frames, clock
         self._left: Iterator[Frame] = iter(())
 
@@ -41,7 +55,7 @@ class ReplayCamera:
         """Start at the first frame."""
         self._left = iter(self._frames)
         if self._clock is not None:
-            self._clock.shift_ns = None
+            self._clock.start()
         return self._info
 
     def read(self) -> Frame | None:

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from drivers.clock import Clock
-from drivers.interfaces import Sensor
+from drivers.interfaces import Sensor, VideoEncoder
 from drivers.knobs.keyboard import KeyboardKnobs
 from drivers.knobs.page import PageKnobs
 from drivers.names import Bench, make_camera, make_encoder, make_knobs, make_motion, make_pulse, make_skin
+from drivers.negative_clock import OnNegative
 from drivers.pool import leave_no_holes
 from drivers.pulse.taps import Taps
 from drivers.readings import Reading
@@ -35,6 +36,7 @@ from rig.session.recorder import Recorder
 from rig.shoot import Shoot
 
 if TYPE_CHECKING:
+    from rig.perform import Played
     from rig.viewfinder.finder import Finder
 
 
@@ -71,20 +73,29 @@ def build(
     scenario: Scenario | None = None,
     keep_going: bool = False,
     baseline: QuietBaseline | None = None,
+    played: Played | None = None,
 ) -> Iterator[Built]:
     """Everything made, nothing opened but the page; closed at the end. UserError or DriverError tell why not.
 
-    baseline: this person's quiet heart, for arousal (rig/body/baseline.py).
+    baseline: this person's quiet heart, for arousal (rig/body/baseline.py). played: a negative in place of the camera;
+    then everything but the devices lives on that negative's clock, and the take is a performance over it.
     """
-    named = load_look(config.look.name)
-    routes = routes_of(named)
+    if played is None:
+        named, time = load_look(config.look.name), clock
+        routes = routes_of(named)
+    else:
+        named, time = played.named, played.clock
+        routes = played.routes
+
+    def on_time(sensor: Sensor[Reading]) -> Sensor[Reading]:
+        return sensor if played is None else OnNegative(sensor, played.clock, clock)
 
     @cache
     def world() -> World:
         return World(clock, scenario)
 
     bench = Bench(clock, world)
-    camera = make_camera(config.camera, bench)
+    camera = make_camera(config.camera, bench) if played is None else played.camera
     taps, page_knobs = Taps(), PageKnobs()
     must: list[Sensor[Reading]] = [page_knobs]
     may: list[Sensor[Reading]] = []
@@ -92,38 +103,47 @@ def build(
         must.append(taps)
     if config.pulse.name not in ("none", "taps"):
         # without a webcam, beats are tapped on the page
-        (may if keep_going or config.pulse.name == "webcam" else must).append(make_pulse(config.pulse, bench))
+        (may if keep_going or config.pulse.name == "webcam" else must).append(on_time(make_pulse(config.pulse, bench)))
     if config.motion.name != "none":
-        (may if keep_going else must).append(make_motion(config.motion, bench))
+        (may if keep_going else must).append(on_time(make_motion(config.motion, bench)))
     if config.skin.name != "none":
-        (may if keep_going else must).append(make_skin(config.skin, bench))
+        (may if keep_going else must).append(on_time(make_skin(config.skin, bench)))
     if config.knobs.name != "none":
         knobs = make_knobs(config.knobs, bench)
-        (may if keep_going else must).append(knobs)
+        (may if keep_going else must).append(on_time(knobs))
         if isinstance(knobs, KeyboardKnobs):
-            knobs.on_key = lambda key, t_ns: taps.tap(t_ns) if key == " " else None
+            knobs.on_key = lambda key, _: taps.tap(time.now_ns()) if key == " " else None
+
+    def encoder() -> VideoEncoder:
+        return make_encoder(config.encoder)
+
     engine = choose_engine(config.grade.engine)
     log.info("engine %s: %s", engine.name, engine.why)
     shoot: Shoot  # the recorder tells it what goes wrong with a take, and it is made with the recorder
     recorder = Recorder(
         Path(config.takes.folder),
-        clock,
-        lambda: make_encoder(config.encoder),
+        time,
+        encoder if played is None else lambda: played.encoder(encoder),
         min_minutes=config.takes.min_minutes,
         on_fault=lambda t_ns, where, message, recovered: shoot.fault(t_ns, where, message, recovered),
+        shared=None if played is None else played.negative,
     )
-    decider = Decider(named.look, routes, baseline=baseline)
+    if played is None:
+        decider = Decider(named.look, routes, baseline=baseline)
+    else:
+        decider = Decider(named.look, routes, None, played.began, played.auto, baseline)
     shoot = Shoot(
-        clock=clock,
+        clock=time,
         camera=camera,
         sensors=must,
         may_be_missing=may,
         decider=decider,
         printer=Printer(engine.name, config.grade.threads),
-        keeper=Keeper(recorder, clock, boot_id()),
+        keeper=Keeper(recorder, time, "" if played else boot_id()),
         stop=stop,
         notifier=Notifier(),
-        about=_about(config, scenario, named.name, engine.name),
+        about=_about(config, scenario, named.name, engine.name, played),
+        played=played is not None,
     )
     if (config.knobs.name, config.knobs.pins) == ("gpio", "sim"):
         shoot.on_first_print = lambda: world().hands.start(config.knobs)
@@ -132,11 +152,11 @@ def build(
         from rig.keepsake import Keepsake
         from rig.page import FinderPage
 
-        keepsake = Keepsake(clock, named.name, named.words)
+        keepsake = Keepsake(time, named.name, named.words)
         tap = taps.tap if taps in must else None
         pulse_off = config.pulse.name == "none"
         page = FinderPage(
-            clock,
+            time,
             page_knobs,
             tap,
             decider,
@@ -178,10 +198,17 @@ def boot_id() -> str:
     return path.read_text().strip() if path.exists() else ""
 
 
-def _about(config: Config, scenario: Scenario | None, look_name: str, engine: str) -> About:
+def _about(
+    config: Config, scenario: Scenario | None, look_name: str, engine: str, played: Played | None = None
+) -> About:
     pulse = config.pulse
     source = {"max3010x": f"max3010x on bus {pulse.bus}", "webcam": f"webcam {pulse.source}".strip()}
     if pulse.bus == "sim" and scenario is not None and scenario.pulse:
         source["max3010x"] += f", fed by {Path(scenario.pulse).name}"
     version = importlib.metadata.version("darkroom-rig")
-    return About(engine, look_name, source.get(pulse.name, pulse.name), version, boot_id())
+    source_name = source.get(pulse.name, pulse.name)
+    if played is None or played.take is None:  # a picture's clock stands until it is shown: it is no boot's
+        return About(engine, look_name, source_name, version, "" if played else boot_id())
+    start = played.take.start
+    of = start.performs or start.take_id
+    return About(engine, look_name, source_name, version, start.boot_id, start.session_id, of)

@@ -45,7 +45,7 @@ def draw_contact_sheet(cells: Sequence[Cell], foot: str = "") -> Bytes8:
         row, column = divmod(number, columns)
         x = (sheet_width - room) // 2 + column * (size[0] + _GAP)
         y = _MARGIN + row * (size[1] + caption + _GAP)
-        _draw_cell(sheet, cell.print, (x, y), size)
+        draw_cell(sheet, cell.print, (x, y), size)
         plain.draw(sheet, cell.name, (x, y + size[1] + 27), _NAME, INK)
         for line, words in enumerate(said[number]):
             italic.draw(sheet, words, (x, y + size[1] + 49 + _LINE * line), _WORDS, FAINT)
@@ -54,7 +54,8 @@ def draw_contact_sheet(cells: Sequence[Cell], foot: str = "") -> Bytes8:
     return sheet
 
 
-def _draw_cell(sheet: Bytes8, made: Bytes8, at: tuple[int, int], size: tuple[int, int]) -> None:
+def draw_cell(sheet: Bytes8, made: Bytes8, at: tuple[int, int], size: tuple[int, int]) -> None:
+    """A print at that place (left, top) and in that size (width, height), with a keyline."""
     (x, y), (width, height) = at, size
     shrink = made.shape[1] >= width
     sheet[y - 1 : y + height + 1, x - 1 : x + width + 1] = INK

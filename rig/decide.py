@@ -78,7 +78,7 @@ class Decider:
     ) -> None:
         """hands, began, auto: where the hands, the bearings and the automatic light stood at the first frame, for a
         take that is decided again. baseline: the person's quiet heart, where it was measured."""
-        self.look, self.routes = look, tuple(routes)
+        self.look, self.routes, self.baseline = look, tuple(routes), baseline
         self.body = BodyReader(baseline)
         self.bender = Bender(routes)
         self.auto = AutoLight(auto)

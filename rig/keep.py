@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from drivers.clock import Clock
 from drivers.interfaces import CameraInfo
@@ -175,6 +175,8 @@ class About:
     pulse_source: str
     rig_version: str
     boot_id: str
+    session_id: str = ""  # that its takes are to go to; empty: one of its own
+    performs: str = ""  # the take whose negative is played
 
 
 def take_start(
@@ -205,9 +207,11 @@ def take_start(
         routes=route_tables(decider.routes),
         modulation=moment.modulation,
         hands=moment.hands.to_dict(),
+        baseline={} if decider.baseline is None else asdict(decider.baseline),
         engine=about.engine,
         look_name=about.look_name,
         pulse_source=about.pulse_source,
         rig_version=about.rig_version,
         boot_id=about.boot_id,
+        performs=about.performs,
     )

@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 from drivers.interfaces import CameraInfo
 from drivers.readings import Frame, HandReading, PulseReading, Reading
 from drivers.replay import ReplayCamera, ReplaySensor
+from rig.body.baseline import QuietBaseline
 from rig.decide import Decider
 from rig.errors import UserError
 from rig.grade.bearings import Bearings
@@ -144,8 +145,9 @@ def bearings_of(entry: FrameEntry) -> Bearings:
 def reanalysed_looks(take: Take) -> Iterator[tuple[Made, Frame]]:
     """The look decided again from the negative and the readings alone, through the take's routes, with each negative.
 
-    What the rig knew before the take began is not in it: arousal begins as unknown (the heart's baseline), an undo
-    finds nothing that was turned before, and a knob held since before is not held.
+    What the rig knew before the take began is not in it: the rolling baseline of arousal begins anew, an undo finds
+    nothing that was turned before, and a knob held since before is not held. Of a performance everything is in it: its
+    looks come out bit for bit as they were shown.
     """
     start = take.start
     look = look_from_dict(with_kept_lut(start.look, take.path))
@@ -168,7 +170,7 @@ def reanalysed_looks(take: Take) -> Iterator[tuple[Made, Frame]]:
         ReplaySensor[Reading]("hands", cast("list[tuple[int, Reading]]", hand_readings(take))),
     ]
     routes, hands = read_routes(start.routes, start.take_id), HandState.from_dict(start.hands)
-    decider = Decider(look, routes, hands, began, start.modulation)
+    decider = Decider(look, routes, hands, began, start.modulation, _baseline(start.baseline))
     camera.open()
     for sensor in sensors:
         sensor.open()
@@ -176,6 +178,11 @@ def reanalysed_looks(take: Take) -> Iterator[tuple[Made, Frame]]:
         readings = [reading for sensor in sensors for reading in sensor.step(frame.t_ns)]
         moment = decider.decide(frame, readings, taking=True)
         yield Made(entries[-1], moment.look, moment.bearings), frame
+
+
+def _baseline(kept: dict[str, float | None]) -> QuietBaseline | None:
+    rate_bpm = kept.get("heart_rate_bpm")
+    return None if rate_bpm is None else QuietBaseline(rate_bpm, kept.get("rmssd_ms"))
 
 
 def pulse_readings(take: Take) -> list[tuple[int, PulseReading]]:

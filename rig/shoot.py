@@ -56,6 +56,9 @@ class Shoot:
     page: Page | None = None
     on_first_print: Callable[[], None] | None = None
     may_be_missing: Sequence[Sensor[Reading]] = ()  # sensors too, but their silence stops no shoot, also at the start
+    # A negative is played in place of a camera: its exposure is what it was, the first frame hears nothing, and the
+    # shoot ends with the take. So whatever its looks came from is in the take, and deciding them again is exact.
+    played: bool = False
     say: Callable[[str], None] = log.info  # to whoever waits for the shoot to begin; from any thread
 
     def __post_init__(self) -> None:
@@ -65,7 +68,7 @@ class Shoot:
         self._watches = [Watch(sensor, self._readings.put, self.fault) for sensor in sensors]
         self._steady = SteadyCamera(self.camera, self.clock, self._meanwhile, self.fault)
         self.faults: Line[tuple[int, str, str, bool]] = Line()
-        self._session_id = new_id(self.clock.wall_ns())
+        self._session_id = self.about.session_id or new_id(self.clock.wall_ns())
         self._record_presses = 0
         self._picture: tuple[int, int, Colour] | None = None
         self._locked = False
@@ -130,8 +133,8 @@ class Shoot:
                 self.keeper.recorder.stop("stopped" if self.stop.asked else "camera ended")
                 return
             started_ns = self.clock.now_ns()
-            readings = self._readings.take()
-            moment = self.decider.decide(frame, readings, taking=self.keeper.recorder.recording)
+            readings = [] if self.played and first_ns is None else self._readings.take()
+            moment = self.decider.decide(frame, readings, taking=self.played or self.keeper.recorder.recording)
             made = self.printer.print(
                 frame,
                 moment.look,
@@ -148,6 +151,8 @@ class Shoot:
             self._tell_faults()
             self._record_button(frame, moment)
             self._look_after_take(frame)
+            if self.played and not self.keeper.recorder.recording:
+                return
             if take_seconds is not None and frame.t_ns - first_ns >= take_seconds * 1e9:
                 self.keeper.recorder.stop("stopped")
                 return

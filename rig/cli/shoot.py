@@ -21,9 +21,16 @@ if TYPE_CHECKING:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    parser.add_argument("--camera", metavar="sim|pi|FILE|N", help="the night market, the Pi's camera, a clip, a webcam")
+    parser.add_argument("--place", metavar="ZONE", help="place what lies under the spot at first on this zone, 0 to X")
+    parser.add_argument("--seconds", type=float, metavar="N", help="keep one take of N seconds at once, then leave")
+    add_rig(parser)
+
+
+def add_rig(parser: argparse.ArgumentParser) -> None:
+    """What every command that runs the rig can be told: hands, body, look, takes, page."""
     parser.add_argument("--sim", action="store_true", help="everything simulated: no hardware at all is needed")
     parser.add_argument("--config", type=Path, metavar="F", help="the configuration (./rig.toml)")
-    parser.add_argument("--camera", metavar="sim|pi|FILE|N", help="the night market, the Pi's camera, a clip, a webcam")
     parser.add_argument(
         "--pulse", metavar="sim|webcam|strap|taps|none|FILE", help="where the pulse comes from; FILE: .npz, .csv"
     )
@@ -34,8 +41,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--motion", metavar="sim|mpu6050|lsm6dsox|none", help="what feels how the rig is moved")
     parser.add_argument("--world", type=Path, metavar="F", help="a scenario for the simulated world")
     parser.add_argument("--look", metavar="NAME|F", help="the look to start from")
-    parser.add_argument("--place", metavar="ZONE", help="place what lies under the spot at first on this zone, 0 to X")
-    parser.add_argument("--seconds", type=float, metavar="N", help="keep one take of N seconds at once, then leave")
     parser.add_argument("--takes", metavar="DIR", help="where takes are kept (./takes)")
     parser.add_argument("--port", type=int, metavar="N", help="of the page; 0 is any free one (8765)")
     parser.add_argument("--no-web", action="store_true", help="no page")
@@ -66,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     with (
         open_log(state_folder()),
         Stop() as stop,
-        build(config, clock := SystemClock(), stop, scenario, args.keep_going, _baseline(config, scenario)) as built,
+        build(config, clock := SystemClock(), stop, scenario, args.keep_going, baseline_of(config, scenario)) as built,
     ):
         _mend_beside(Path(config.takes.folder))
         _say_where(built, args.seconds)
@@ -76,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
             built.shoot.run(args.seconds)
         except (DeviceNotFound, LibraryMissing) as error:
             raise _without_hardware(error, config) from error
-    return _say_what_was_kept(built, wanted)
+    return say_what_was_kept(built, wanted)
 
 
 def chosen(args: argparse.Namespace) -> tuple[Config, Scenario]:
@@ -94,8 +99,8 @@ def chosen(args: argparse.Namespace) -> tuple[Config, Scenario]:
     scenario = load_scenario(args.world) if args.world else Scenario()
     if args.sim:
         config = simulated(config)
-    if args.camera is not None:
-        name, source = _camera(args.camera)
+    if (camera := getattr(args, "camera", None)) is not None:
+        name, source = _camera(camera)
         config = replace(config, camera=replace(config.camera, name=name, source=source))
     if args.pulse is not None:
         config, scenario = choose_pulse(config, scenario, args.pulse)
@@ -127,7 +132,7 @@ def _camera(word: str) -> tuple[CameraName, str]:
     return ("webcam", word) if word.isdecimal() and len(word) <= 3 else ("file", word)
 
 
-def _baseline(config: Config, scenario: Scenario) -> QuietBaseline | None:
+def baseline_of(config: Config, scenario: Scenario) -> QuietBaseline | None:
     """This person's quiet heart, where it was measured; a file that says nothing stops no shoot."""
     from rig.baseline_file import read_baseline, source_of
     from rig.errors import UserError
@@ -169,7 +174,7 @@ def _without_hardware(error: DriverError, config: Config) -> Exception:
     return UserError(f"{error}; on a machine without the hardware: rig shoot --sim")
 
 
-def _say_what_was_kept(built: Built, wanted: bool) -> int:
+def say_what_was_kept(built: Built, wanted: bool) -> int:
     """Every take of the shoot; exit status 1 where one is not whole, 130 where the one asked for never began."""
     recorder = built.shoot.keeper.recorder
     with suppress(OSError):  # a terminal that hung up hears no more; the takes are kept all the same

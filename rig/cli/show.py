@@ -48,6 +48,7 @@ def _lines(of: Summary) -> list[tuple[str, str]]:
     return [
         ("take", f"{of.take_id}, {state}"),
         ("when", f"{when_text(of.take_id)} UTC, session {of.session_id}"),
+        *([("performs", f"take {of.performs}: its negative, printed anew")] if of.performs else []),
         ("duration", f"{duration_text(of.duration_s)}, ended: {of.end_reason or 'not known'}"),
         ("frames", f"{of.frames} of {of.width}x{of.height} at {of.rate_hz:g} Hz from {of.camera or 'a camera'}"),
         ("dropped", dropped),

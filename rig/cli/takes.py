@@ -50,7 +50,8 @@ def run(args: argparse.Namespace) -> int:
     for row in rows:
         duration = "-" if row["duration_s"] is None else duration_text(float(str(row["duration_s"])))
         frames = "-" if row["frames"] is None else str(row["frames"])
-        sys.stdout.write(f"{row['take_id']:<24}  {row['when']:<19}  {duration:>10}  {frames:>7}  {row['state']}\n")
+        state = f"{row['state']}, performs {row['performs']}" if row["performs"] else row["state"]
+        sys.stdout.write(f"{row['take_id']:<24}  {row['when']:<19}  {duration:>10}  {frames:>7}  {state}\n")
     return 0
 
 
@@ -81,6 +82,7 @@ def _row(place: TakePlace) -> dict[str, object]:
         "when": when_text(place.take_id),
         "duration_s": None,
         "frames": None,
+        "performs": None,
     }
     if not place.sealed:
         written = written_now(place.path)
@@ -89,4 +91,5 @@ def _row(place: TakePlace) -> dict[str, object]:
         manifest = read_manifest(place.path)
     except UserError as error:
         return {**row, "state": f"damaged: {error}"}
-    return {**row, "duration_s": manifest.duration_s, "frames": manifest.frames, "state": "sealed"}
+    known = {"duration_s": manifest.duration_s, "frames": manifest.frames, "performs": manifest.performs or None}
+    return {**row, **known, "state": "sealed"}

@@ -37,9 +37,11 @@ class TakeStart:
     routes: list[dict[str, object]] = field(default_factory=list)
     modulation: dict[str, float] = field(default_factory=dict)  # where routes and `auto` stood at the first frame
     hands: dict[str, object] = field(default_factory=dict)  # the hands' state at the first frame
+    baseline: dict[str, float | None] = field(default_factory=dict)  # the person's quiet heart, where it was known
     pulse_source: str = ""
     rig_version: str = ""
     boot_id: str = ""
+    performs: str = ""  # the take whose negative this is: a performance over it (docs/decisions/0008)
     version: int = FORMAT_VERSION
 
 

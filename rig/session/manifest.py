@@ -38,6 +38,7 @@ class Manifest:
     duration_s: float
     reason: str
     files: list[FileFact]
+    performs: str = ""  # the take whose negative this one has
 
 
 def fact_of(path: Path) -> FileFact:

@@ -36,15 +36,17 @@ class Recorder:
         min_minutes: float = 1.0,
         reserve_bytes: int = 64 << 20,
         on_fault: OnFault | None = None,
+        shared: Path | None = None,
     ) -> None:
         """make: gives a new encoder for each take. A take does not start with less room than min_minutes, and is
-        closed when less than reserve_bytes are left.
+        closed when less than reserve_bytes are left. shared: the negative that is performed over.
 
         on_fault(t_ns, where, message, recovered): told once of each fault of a take, also of one that is sealed while
         the next is recorded. It is called from the threads that write, not from the frame loop's.
         """
         self._takes, self._clock, self._make = takes, clock, make
         self._min_minutes, self._reserve_bytes, self._on_fault = min_minutes, reserve_bytes, on_fault
+        self._shared = shared
         self._schemas = all_schemas()  # 6 ms of Python, so now and not while frames come
         self._taking: Taking | None = None
         self._earlier: list[Taking] = []  # those that are still being sealed
@@ -102,7 +104,15 @@ class Recorder:
         self._check_room(start)
         self._let_go()
         self._taking = Taking(
-            self._takes, start, self._clock, self._make(), self._schemas, self._reserve_bytes, self._on_fault, lut
+            self._takes,
+            start,
+            self._clock,
+            self._make(),
+            self._schemas,
+            self._reserve_bytes,
+            self._on_fault,
+            lut,
+            self._shared,
         )
 
     def frame(self, frame: Frame, entry: FrameEntry) -> bool:

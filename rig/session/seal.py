@@ -5,6 +5,7 @@ Every step leaves the take whole: kill it anywhere, and recovery (or sealing aga
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from rig.session.boxes import whole_extent
@@ -26,14 +27,17 @@ def seal(
     first_ns: int,
     last_ns: int,
     reserve_bytes: int = 0,
+    shared: Path | None = None,
 ) -> Path:
     """Seal a closed take and give its final folder. first_ns, last_ns: its first and its last frame.
-    reserve_bytes: left free for the take that may be under way, which ends when there is less.
+    reserve_bytes: left free for the take that may be under way, which ends when there is less. shared: the negative of
+    the take that this is a performance over.
 
     Where there is no room for a second copy the negative stays fragmented: it plays all the same. Raises OSError,
     and UserError when the negative does not read back as it was written; the take then stays unsealed.
     """
-    plain_negative(part, end.frames, reserve_bytes)
+    if shared is None or not _share(shared, part, end.frames):
+        plain_negative(part, end.frames, reserve_bytes)
     duration_s = (last_ns - first_ns) / 1e9 + 1.0 / start.rate_hz
     facts = [fact_of(part / name) for name in (NEGATIVE, TIMELINE, LUT) if name != LUT or (part / LUT).exists()]
     manifest = Manifest(
@@ -44,6 +48,7 @@ def seal(
         duration_s=round(duration_s, 6),
         reason=end.reason,
         files=facts,
+        performs=start.performs,
     )
     write_manifest(part, manifest)
     final = part.with_name(part.name.removesuffix(PART))
@@ -51,6 +56,21 @@ def seal(
     lock.remove(final)
     sync_folder(final.parent)
     return final
+
+
+def _share(negative: Path, part: Path, frames: int) -> bool:
+    """Let a performance over the whole of a negative have that very file: no room is taken twice. False where it ended
+    earlier, or where a file cannot have two names (FAT, another disk)."""
+    new = part / (NEGATIVE + NEW)
+    try:
+        if len(frame_times_us(negative)) != frames:
+            return False
+        new.unlink(missing_ok=True)
+        os.link(negative, new)
+    except OSError:
+        return False
+    replace_synced(new, part / NEGATIVE)
+    return True
 
 
 def plain_negative(part: Path, frames: int, reserve_bytes: int = 0) -> None:

@@ -56,6 +56,7 @@ class Summary:
     engine: str
     look_name: str
     pulse_source: str
+    performs: str
     rig_version: str
     end_reason: str | None
     bytes: int
@@ -112,6 +113,7 @@ def summarise(take: Take) -> Summary:
         engine=start.engine,
         look_name=start.look_name,
         pulse_source=start.pulse_source,
+        performs=start.performs,
         rig_version=start.rig_version,
         end_reason=None if end is None else end.reason,
         bytes=sum(file.stat().st_size for file in take.path.iterdir() if file.is_file()),

@@ -60,10 +60,11 @@ class Taking:
         reserve_bytes: int,
         on_fault: OnFault | None = None,
         lut: bytes = b"",
+        shared: Path | None = None,
     ) -> None:
         """on_fault(t_ns, where, message, recovered): called for each fault, from whatever thread meets it. lut: the
-        .cube file of its look."""
-        self._lut = lut
+        .cube file of its look. shared: the negative that it performs over."""
+        self._lut, self._shared = lut, shared
         self.start, self._clock, self._encoder, self._reserve_bytes = start, clock, encoder, reserve_bytes
         self._schemas, self._on_fault = schemas, on_fault
         self.part = takes / start.session_id / (start.take_id + PART)
@@ -236,7 +237,14 @@ class Taking:
         self._timeline = self._negative = None
         if self._written:
             self.sealed = seal(
-                self.part, self._lock, self.start, end, self._first_ns, self._newest_ns, self._reserve_bytes
+                self.part,
+                self._lock,
+                self.start,
+                end,
+                self._first_ns,
+                self._newest_ns,
+                self._reserve_bytes,
+                self._shared,
             )
         else:
             self._throw_away()

@@ -59,6 +59,21 @@ def test_the_how_to_on_looks_and_photographs(tmp_path: Path) -> None:
     assert [name for name in made if not (tmp_path / name).exists()] == []
 
 
+def test_the_how_to_on_performances(tmp_path: Path) -> None:
+    text = (ROOT / "docs/how-to/printing-is-a-performance.md").read_text()
+    picture = np.random.default_rng(3).integers(0, 255, (6, 9, 3)).astype(np.uint8)
+    cv2.imwrite(str(tmp_path / "last.png"), cv2.resize(picture, (180, 120), interpolation=cv2.INTER_CUBIC))
+    environ = {**os.environ, "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+    said = ""
+    for line in "".join(blocks(text, "sh")).splitlines():
+        done = subprocess.run(["bash", "-c", line], cwd=tmp_path, env=environ, capture_output=True, text=True)
+        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+        said += done.stdout
+    assert re.search(r"sealed, performs \d{8}-", said)
+    assert cv2.imread(str(tmp_path / "performances.png")) is not None
+    assert len(list((tmp_path / "takes").glob("*/*/take.json"))) == 3
+
+
 def test_the_knob_script_means_what_it_says() -> None:
     (block,) = blocks((ROOT / "docs/how-to/knob-scripts.md").read_text(), "text")
     assert len(parse_script(block, "knob-scripts.md")) == 9

@@ -41,10 +41,10 @@ def test_a_shoot_reads_the_baseline_of_its_own_sensor(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.delenv("STATE_DIRECTORY", raising=False)
-    assert shoot._baseline(Config(), Scenario()) is None
+    assert shoot.baseline_of(Config(), Scenario()) is None
     keep_baseline(state_folder(), "max3010x on bus 1", QuietBaseline(62.0, 40.0), 0)
     keep_baseline(state_folder(), "max3010x on bus sim", QuietBaseline(75.0, 30.0), 0)  # nobody's
-    assert shoot._baseline(Config(), Scenario()) == QuietBaseline(62.0, 40.0)
+    assert shoot.baseline_of(Config(), Scenario()) == QuietBaseline(62.0, 40.0)
     (state_folder() / NAME).write_text("torn")
-    assert shoot._baseline(Config(), Scenario()) is None
+    assert shoot.baseline_of(Config(), Scenario()) is None
     assert "rig pulse --forget-baseline" in capsys.readouterr().err
