@@ -117,8 +117,21 @@ class Bender:
             limit = self._calm if in_step else 1.0
             line.value = round(line.level * _STEPS) / _STEPS * route.amount * line.gain * limit
         look = self._bent_look(base, soul, elapsed_s)
-        by_name = {line.route.name: line for line in self._lines}
-        return look, tuple(Bend(each.name, each.target, by_name[each.name].value) for each in self.routes)
+        did = self._done()
+        return look, tuple(Bend(each.name, each.target, did[each.name]) for each in self.routes)
+
+    def _done(self) -> dict[str, float]:
+        """What each route really did: of a parameter their sum is what it was bent by, so that what a cap, the slew or
+        the stronger of two keeps back is taken from each by its share."""
+        did = {line.route.name: line.value for line in self._lines}
+        for target, bent in self._bent.items():
+            lines = [line for line in self._lines if line.route.target == target]
+            back = (bent or 0.0) - sum(line.value for line in lines)
+            weight = sum(abs(line.value) for line in lines)
+            for line in lines if back else ():
+                share = abs(line.value) / weight if weight else float(line is lines[0])
+                did[line.route.name] += back * share
+        return did
 
     def traces(self) -> tuple[Trace, ...]:
         """How each route came to what it did to the newest frame."""

@@ -59,8 +59,10 @@ def shoot(
     prepare: Callable[[Built, Stop], None] | None = None,
     keep_prints: bool = True,
     look: str = "neutral",
+    pulse: str = "",
 ) -> Shot:
-    """Run it to its end. ``prepare`` may change what was built before it runs."""
+    """Run it to its end. ``prepare`` may change what was built before it runs. pulse: a recording in the heart's
+    place."""
     clock = SimulatedClock()
     config = config or simulated(Config())
     config = replace(
@@ -70,7 +72,7 @@ def shoot(
         finder=FinderSettings(enabled=False),
         look=replace(config.look, name=look),
     )
-    scenario = Scenario(heart=heart or STEADY, hands=script + "\n" if script else "")
+    scenario = Scenario(heart=heart or STEADY, hands=script + "\n" if script else "", pulse=pulse)
     page = Watching(keep=keep_prints)
     stop = Stop()
     with build(config, clock, stop, scenario) as built:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import errno
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from shooting import Shot, shoot
 
 from drivers.sim.scenario import HeartChange
-from rig.build import Built
+from rig.build import Built, simulated
+from rig.config import Config
 from rig.grade.look import get
 from rig.reprint import recorded_looks, shown_looks
 from rig.service import Stop
@@ -46,7 +48,7 @@ def test_frantic_raises_contrast_and_grain_while_the_hand_is_quick(tmp_path: Pat
 
 
 def test_lean_in_opens_the_shadows_where_the_hand_lingers(tmp_path: Path, alive: str) -> None:
-    shot = shoot(tmp_path, 20.0, "1 dodge +9\n", look=alive)
+    shot = shoot(tmp_path, 20.0, "1 dodge +9\n3 dodge +1\n4.5 dodge -1\n", look=alive)
     zone3, zone2 = course(shot, "zones.z3"), course(shot, "zones.z2")
     assert zone3[30] == 0.0
     assert 0.2 < max(zone3) <= 0.3
@@ -55,6 +57,28 @@ def test_lean_in_opens_the_shadows_where_the_hand_lingers(tmp_path: Path, alive:
     assert 12.4 * (largest_step(zone3) + largest_step(zone2)) <= 0.4
     kinds = [moved.kind for moved in shot.takes[0].entries(MovementEntry)]
     assert kinds == ["sweep", "linger"]
+
+
+@pytest.mark.shared
+def test_stirred_cools_by_what_it_says_when_a_recorded_heart_is_stirred_and_comes_back(
+    tmp_path: Path, shared: Path
+) -> None:
+    """A fingertip on a phone: the heart goes from 69 to 80 beats/min, the pulse narrows, and both come back."""
+    config = simulated(Config())
+    config = replace(config, camera=replace(config.camera, rate_hz=10.0))
+    person = str(shared / "data/pulse/welltory_07.npz")
+    shot = shoot(tmp_path, 84.0, config=config, keep_prints=False, pulse=person)
+    mireds = course(shot, "temperature.mired")
+    arousal = [entry.signals["body.arousal"] or 0.0 for entry in shot.takes[0].frames()]
+    most = max(arousal)
+    assert 0.5 < most <= 1.0
+    stated = -5.0 * most * most * (3.0 - 2.0 * most)  # five mired, by the smooth curve
+    assert min(mireds) == pytest.approx(stated, abs=0.3)
+    assert max(abs(mired) for mired in mireds[: 48 * 10]) < 0.1
+    assert -0.5 < mireds[-1] <= 0.0
+    assert largest_step(mireds) * 0.13 <= 0.2
+    risen, coolest = next(i for i, value in enumerate(arousal) if value > 0.4), mireds.index(min(mireds))
+    assert coolest > risen
 
 
 def test_stirred_returns_to_neutral_without_a_step_when_the_pulse_is_lost(tmp_path: Path) -> None:

@@ -69,6 +69,21 @@ def test_soul_off_is_the_very_same_look() -> None:
         assert bends[0].value == 0.0
 
 
+def test_what_the_routes_are_said_to_do_is_what_the_parameter_is_bent_by() -> None:
+    """Also while the slew, a cap or another route keeps some of it back: each gives by its share."""
+    strong = replace(STIRRED, name="strong", amount=-9.0, curve="linear", attack_s=0.1)
+    weak = replace(strong, name="weak", source="hands.tempo", amount=-3.0)
+    against = replace(strong, name="against", source="hands.smooth", amount=2.0)
+    bender = Bender([strong, weak, against])
+    for frame in range(90):
+        on = 0.0 if frame < 2 or frame > 60 else 1.0
+        signals = heard(body_arousal=on, hands_tempo=on, hands_smooth=0.5 * on)
+        look, bends = bender.bend(Look(), signals, 1.0, frame * FRAME_NS)
+        assert sum(bend.value for bend in bends) == pytest.approx(get(look, "temperature.mired"), abs=1e-9)
+        if frame == 60:  # eleven are asked for, and ten are the cap
+            assert [bend.value for bend in bends] == pytest.approx([-9 + 9 / 13, -3 + 3 / 13, 1 + 1 / 13], abs=0.05)
+
+
 def test_from_its_state_a_bender_goes_on_bit_for_bit() -> None:
     one, signals = Bender([STIRRED]), [0.2, 0.9, None, 0.4, 1.0, 0.0]
     mireds(one, signals)
