@@ -201,7 +201,7 @@ def subjects(of: Pictures, cube: Path, small: bool) -> dict[str, tuple[Work, int
             for kind, where in MOVING.items():
                 works[f"{name}_{kind}"] = (moving(make(), of, dodged, *where), yuv)
         decider = Decider(Look(), ())
-        works["decide"] = (lambda place: decider.decide(of.frames[place], ()), yuv)
+        works["decide"] = (lambda place: decider.decide(decider.see(of.frames[place]), ()), yuv)
     return works
 
 

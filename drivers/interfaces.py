@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from drivers.readings import Bytes8, Colour, Frame, HandReading, Motion, Packet, PulseReading, Skin
 
@@ -60,6 +60,14 @@ class Sensor(Protocol[R_co]):
 
     def close(self) -> None:
         """Release the device; harmless when it is not open."""
+
+
+@runtime_checkable
+class Waking(Protocol):
+    """A sensor that knows itself when there is something to read: it calls ``wake`` then, from any thread, so that
+    nobody waits for the end of its period."""
+
+    wake: Callable[[], None]
 
 
 PulseSensor = Sensor[PulseReading]

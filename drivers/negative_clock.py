@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar, cast
 
 from drivers.clock import Clock, OnDeath, Service, Step
-from drivers.interfaces import Sensor
+from drivers.interfaces import Sensor, Waking
 from drivers.readings import Grip, Motion, PulseSamples, Reading, Skin
 from drivers.replay import later
 
@@ -58,6 +58,9 @@ class OnNegative(Generic[R]):
     def __init__(self, sensor: Sensor[R], clock: NegativeClock, today: Clock) -> None:
         """today: the sensor's own clock."""
         self._sensor, self._clock, self._today = sensor, clock, today
+        self.wake: Callable[[], None] = lambda: None
+        if isinstance(sensor, Waking):
+            sensor.wake = lambda: self.wake()
         self._held: list[R] = []
 
     @property

@@ -27,10 +27,10 @@ from rig.body.baseline import QuietBaseline
 from rig.config import Config
 from rig.decide import Decider
 from rig.grade.engines import choose_engine
-from rig.grade.looks import load_look
 from rig.grade.printer import Printer
+from rig.hands.curves import Curves
 from rig.keep import About, Keeper
-from rig.modulation.of_look import routes_of
+from rig.modulation.of_look import load_look_and_routes
 from rig.service import Notifier, Stop
 from rig.session.recorder import Recorder
 from rig.shoot import Shoot
@@ -81,11 +81,9 @@ def build(
     then everything but the devices lives on that negative's clock, and the take is a performance over it.
     """
     if played is None:
-        named, time = load_look(config.look.name), clock
-        routes = routes_of(named)
+        (named, routes), time = load_look_and_routes(config.look.name), clock
     else:
-        named, time = played.named, played.clock
-        routes = played.routes
+        named, routes, time = played.named, played.routes, played.clock
 
     def on_time(sensor: Sensor[Reading]) -> Sensor[Reading]:
         return sensor if played is None else OnNegative(sensor, played.clock, clock)
@@ -128,10 +126,13 @@ def build(
         on_fault=lambda t_ns, where, message, recovered: shoot.fault(t_ns, where, message, recovered),
         shared=None if played is None else played.negative,
     )
+    curves = Curves(config.hands.dodge_curve, config.hands.burn_curve)
     if played is None:
-        decider = Decider(named.look, routes, baseline=baseline)
+        decider = Decider(named.look, routes, baseline=baseline, curves=curves)
     else:
-        decider = Decider(named.look, routes, None, played.began, played.auto, baseline)
+        decider = Decider(named.look, routes, None, played.began, played.auto, baseline, curves)
+    if config.hands.lock:
+        decider.hands.lock()
     shoot = Shoot(
         clock=time,
         camera=camera,
@@ -166,6 +167,7 @@ def build(
             pulse_off,
             shoot.died,
             engine.name,
+            shoot.latencies,
         )
         finder, shoot.page = page.finder, page
     wait_s = 0.0

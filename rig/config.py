@@ -62,6 +62,20 @@ class GradeSettings:
     threads: Annotated[int, Meta(ge=1, le=4, description="threads that print; one is best beside an encoder")] = 1
 
 
+KnobCurve = Literal["linear", "gentle"]
+
+
+@dataclass(frozen=True, slots=True)
+class HandsSettings:
+    """How the knobs answer the hand, whichever knobs they are."""
+
+    lock: Annotated[bool, Meta(description="the knobs begin locked, until the page unlocks them")] = False
+    dodge_curve: Annotated[
+        KnobCurve, Meta(description="linear: 1/12 stop a detent; gentle: finer near zero, coarser towards the end")
+    ] = "linear"
+    burn_curve: Annotated[KnobCurve, Meta(description="as dodge_curve")] = "linear"
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Everything that can be set, one table a subject."""
@@ -71,6 +85,7 @@ class Config:
     motion: MotionSettings = field(default_factory=MotionSettings)
     skin: SkinSettings = field(default_factory=SkinSettings)
     knobs: KnobsSettings = field(default_factory=KnobsSettings)
+    hands: HandsSettings = field(default_factory=HandsSettings)
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
     look: LookSettings = field(default_factory=LookSettings)
     takes: TakesSettings = field(default_factory=TakesSettings)

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.readings import Frame, Grip, Motion, Press, PulseSamples, Reading, ReportedBeat, Skin, Slide, Turn
+from drivers.readings import Bytes8, Frame, Grip, Motion, Press, PulseSamples, Reading, ReportedBeat, Skin, Slide, Turn
 from rig.body.baseline import QuietBaseline
 from rig.body.meaning import Beat, Body
 from rig.body.reader import BodyReader
 from rig.grade.bearings import AS_AIMED, Bearings
 from rig.grade.look import Look, look_from_dict, look_to_dict
 from rig.hands.apply import apply, state_of_look
+from rig.hands.curves import Curves
 from rig.hands.gestures import Gesture
 from rig.hands.hands import Hands
 from rig.hands.manner_reader import MannerReader
@@ -64,6 +65,17 @@ class Moment:
         return SOUL[self.hands.soul]
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What was seen in a frame, before the hands and the body were asked. small: its luma, reduced."""
+
+    frame: Frame
+    small: Bytes8
+    light_ev: float
+    scene: Scene
+    zones: Small
+
+
 class Decider:
     """Owns the body, the hands, the scene's memory, the places that are followed, the light and the routes' slew."""
 
@@ -75,9 +87,11 @@ class Decider:
         began: Bearings | None = None,
         auto: Mapping[str, float] | None = None,
         baseline: QuietBaseline | None = None,
+        curves: Curves | None = None,
     ) -> None:
         """hands, began, auto: where the hands, the bearings and the automatic light stood at the first frame, for a
-        take that is decided again. baseline: the person's quiet heart, where it was measured."""
+        take that is decided again. baseline: the person's quiet heart, where it was measured. curves: of the knobs."""
+        self.curves = curves or Curves()
         self.look, self.routes, self.baseline = look, tuple(routes), baseline
         self.body = BodyReader(baseline)
         self.bender = Bender(routes)
@@ -89,19 +103,24 @@ class Decider:
         self._scene: Scene | None = None
         self._look_dict = look_to_dict(look)
         self._unaimed = state_of_look(self._look_dict)
-        self.hands = Hands(hands or self._unaimed)
+        self.hands = Hands(hands or self._unaimed, self.curves)
         self._manner = MannerReader()
         self._base: tuple[HandState, Look] | None = None
 
-    def decide(self, frame: Frame, readings: Sequence[Reading], taking: bool = False) -> Moment:
-        """The look of this frame; ``readings`` are all that came since the last one, oldest first of each sensor.
-
-        A tap aims at what lay under the centre spot in the frame before: that is the one the hand saw. taking: a take
-        is under way, so that the camera's exposure is locked.
-        """
+    def see(self, frame: Frame, taking: bool = False) -> Sight:
+        """Look at a frame: what takes time and waits for no hand. taking: a take is under way, so that the camera's
+        exposure is locked."""
         small = small_luma(frame)
         light_ev = self._meter.read(frame, held=taking or self._is_aimed())
-        scene = self._scenes.look(frame, light_ev, small)
+        return Sight(frame, small, light_ev, self._scenes.look(frame, light_ev, small), small_zones(frame, small))
+
+    def decide(self, sight: Sight, readings: Sequence[Reading]) -> Moment:
+        """The look of a frame that was seen; ``readings`` are all that came since the last one, oldest first of each
+        sensor, taken as late as may be.
+
+        A tap aims at what lay under the centre spot in the frame before: that is the one the hand saw.
+        """
+        frame, small, scene = sight.frame, sight.small, sight.scene
         beats: list[Beat] = []
         movements: list[Movement] = []
         seen = scene if self._scene is None else self._scene
@@ -110,8 +129,7 @@ class Decider:
                 beats += self.body.add(reading, frame.t_ns)
             elif not isinstance(reading, Grip):
                 self.hands.add(reading, seen.spot_zone, seen.spot_of_negative)
-            if isinstance(reading, Motion | Grip | Turn | Press | Slide):
-                movements += self._manner.add(reading, frame.t_ns, self._zone(reading))
+            movements += self._moved(reading, frame.t_ns)
         self.hands.tick(frame.t_ns)
         movements += self._manner.tick(frame.t_ns)
         self._scene = scene
@@ -135,20 +153,26 @@ class Decider:
             gestures=tuple(self.hands.events()),
             movements=tuple(movements),
             modulation=self.modulation(),
-            bearings=Bearings(light_ev, places),
-            zones=small_zones(frame, small),
+            bearings=Bearings(sight.light_ev, places),
+            zones=sight.zones,
         )
 
     def modulation(self) -> dict[str, float]:
         """Where the routes and the automatic light stand: what a replay goes on from."""
         return {**self.bender.state(), **self.auto.state()}
 
-    def _zone(self, reading: Reading) -> float | None:
-        """The zone that the reading's knob works on, None is the whole picture."""
-        if not isinstance(reading, Turn | Slide):
-            return None
-        state = self.hands.state
-        return state.dodge_aim if reading.knob == "dodge" else state.burn_aim
+    def _moved(self, reading: Reading, now_ns: int) -> list[Movement]:
+        """The manner hears of a turn what the grammar makes of it: a walk, a slip or a locked knob is no movement."""
+        state, moved = self.hands.state, self.hands.moved()
+        movements: list[Movement] = []
+        for turn in moved:
+            zone = state.dodge_aim if turn.knob == "dodge" else state.burn_aim
+            movements += self._manner.add(turn, now_ns, zone)
+        if isinstance(reading, Motion | Grip | Press):
+            movements += self._manner.add(reading, now_ns)
+        elif isinstance(reading, Turn | Slide) and reading not in moved:
+            self._manner.skip(reading, state.locked)
+        return movements
 
     def _is_aimed(self) -> bool:
         """Whether the hands have named a zone, or kept one."""

@@ -208,6 +208,7 @@ def take_start(
         modulation=moment.modulation,
         hands=moment.hands.to_dict(),
         baseline={} if decider.baseline is None else asdict(decider.baseline),
+        knob_curves=decider.curves.to_dict(),
         engine=about.engine,
         look_name=about.look_name,
         pulse_source=about.pulse_source,

@@ -19,6 +19,7 @@ from rig.page_strip import PageStrip
 from rig.session.recorder import Recorder
 from rig.viewfinder.finder import Finder
 from rig.viewfinder.meters import Meters, Place
+from rig.viewfinder.timing import Timings
 
 METERS_EVERY_NS = 100_000_000
 MOST_FAULTS = 3
@@ -71,6 +72,7 @@ class FinderPage:
         pulse_off: bool = False,
         on_death: OnDeath | None = None,
         engine: str = "",
+        timings: Timings | None = None,
     ) -> None:
         self._engine = engine
         self._clock, self._decider, self._keepsake, self._look_name = clock, decider, keepsake, look_name
@@ -85,7 +87,15 @@ class FinderPage:
         self._last: Meters | None = None
         actions, self._strip = PageActions(knobs, clock), PageStrip()
         self.finder = Finder(
-            clock, knobs, port, tap, actions, sheet=keepsake.png, strip=self._strip.make, on_death=on_death
+            clock,
+            knobs,
+            port,
+            tap,
+            actions,
+            sheet=keepsake.png,
+            strip=self._strip.make,
+            on_death=on_death,
+            timings=timings,
         )
 
     def show(self, frame: Frame, made: Print, moment: Moment, keeper: Keeper, frame_ms: float) -> None:

@@ -24,7 +24,7 @@ from rig.errors import UserError
 from rig.grade.bearings import AS_AIMED, Bearings
 from rig.grade.look import look_from_dict
 from rig.grade.looks import NamedLook, load_look
-from rig.modulation.of_look import routes_of
+from rig.modulation.of_look import load_look_and_routes
 from rig.modulation.routes import Route, read_routes
 from rig.reprint import bearings_of
 from rig.session.entries import FrameEntry
@@ -81,8 +81,7 @@ def play(take: Take, today: Clock, look: str | None = None) -> Played:
         named = NamedLook(start.look_name, look_from_dict(with_kept_lut(start.look, take.path)), words=words)
         routes = read_routes(start.routes, start.take_id)
     else:
-        named = load_look(look)
-        routes = routes_of(named)
+        named, routes = load_look_and_routes(look)
     clock = NegativeClock(today, first.t_ns)
     info = CameraInfo(start.camera, start.width, start.height, start.rate_hz, take.colour)
     frames = _AnyTime(lambda: (frame for _, frame in take.negatives()))
@@ -110,11 +109,11 @@ def play_picture(still: Still, today: Clock, look: str, most: int, rate_hz: floa
     codes = np.rint(np.clip(cv2.resize(rgb, (width, height)), 0.0, 1.0) * 255.0).astype(np.uint8)
     pixels = from_rgb(codes, colour)
     pixels.setflags(write=False)
-    named, first_ns = load_look(look), today.now_ns()
+    (named, routes), first_ns = load_look_and_routes(look), today.now_ns()
     clock = NegativeClock(today, first_ns)
     frames = _AnyTime(lambda: (Frame(first_ns + round(n * 1e9 / rate_hz), n, pixels, colour) for n in count()))
     info = CameraInfo(f"picture {still.name}", width, height, rate_hz, colour)
-    return Played(ReplayCamera(info, frames, clock), clock, named, routes_of(named))
+    return Played(ReplayCamera(info, frames, clock), clock, named, routes)
 
 
 @dataclass(frozen=True)

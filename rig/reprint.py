@@ -19,6 +19,7 @@ from rig.errors import UserError
 from rig.grade.bearings import Bearings
 from rig.grade.look import Look, look_from_dict, look_to_dict
 from rig.hands.apply import apply
+from rig.hands.curves import Curves
 from rig.hands.state import HandState
 from rig.modulation.auto_light import AutoLight
 from rig.modulation.bend import Bender, Trace
@@ -170,13 +171,14 @@ def reanalysed_looks(take: Take) -> Iterator[tuple[Made, Frame]]:
         ReplaySensor[Reading]("hands", cast("list[tuple[int, Reading]]", hand_readings(take))),
     ]
     routes, hands = read_routes(start.routes, start.take_id), HandState.from_dict(start.hands)
-    decider = Decider(look, routes, hands, began, start.modulation, _baseline(start.baseline))
+    curves = Curves.from_dict(start.knob_curves, f"take {start.take_id}: knob_curves")
+    decider = Decider(look, routes, hands, began, start.modulation, _baseline(start.baseline), curves)
     camera.open()
     for sensor in sensors:
         sensor.open()
     while (frame := camera.read()) is not None:
         readings = [reading for sensor in sensors for reading in sensor.step(frame.t_ns)]
-        moment = decider.decide(frame, readings, taking=True)
+        moment = decider.decide(decider.see(frame, taking=True), readings)
         yield Made(entries[-1], moment.look, moment.bearings), frame
 
 

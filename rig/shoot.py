@@ -10,7 +10,7 @@ from typing import Protocol
 
 from drivers.clock import Clock, Service
 from drivers.handover import Line
-from drivers.interfaces import Camera, CameraInfo, Sensor
+from drivers.interfaces import Camera, CameraInfo, Sensor, Waking
 from drivers.pool import give_back
 from drivers.readings import Colour, Frame, Reading
 from rig.decide import Decider, Moment
@@ -19,6 +19,7 @@ from rig.grade.printer import Print, Printer
 from rig.grade.quality import STILL
 from rig.keep import About, Keeper, take_start
 from rig.ladder import Ladder
+from rig.latencies import Latencies
 from rig.service import Notifier, Stop
 from rig.session.ids import new_id
 from rig.steady import SteadyCamera
@@ -69,6 +70,7 @@ class Shoot:
         self._steady = SteadyCamera(self.camera, self.clock, self._meanwhile, self.fault)
         self.faults: Line[tuple[int, str, str, bool]] = Line()
         self._session_id = self.about.session_id or new_id(self.clock.wall_ns())
+        self.latencies = Latencies()
         self._record_presses = 0
         self._picture: tuple[int, int, Colour] | None = None
         self._locked = False
@@ -83,7 +85,11 @@ class Shoot:
             self._open_sensors()
             info = self._steady.open()
             self._warm_up(info)
-            services = [self.clock.serve(w.sensor.name, w.step, w.sensor.period_ns, self.died) for w in self._watches]
+            for watch in self._watches:
+                sensor = watch.sensor
+                services.append(self.clock.serve(sensor.name, watch.step, sensor.period_ns, self.died))
+                if isinstance(sensor, Waking):
+                    sensor.wake = services[-1].wake
             self._loop(take_seconds, Ladder(info.rate_hz))
         finally:
             self.notifier.stopping()
@@ -133,8 +139,9 @@ class Shoot:
                 self.keeper.recorder.stop("stopped" if self.stop.asked else "camera ended")
                 return
             started_ns = self.clock.now_ns()
+            sight = self.decider.see(frame, taking=self.played or self.keeper.recorder.recording)
             readings = [] if self.played and first_ns is None else self._readings.take()
-            moment = self.decider.decide(frame, readings, taking=self.played or self.keeper.recorder.recording)
+            moment = self.decider.decide(sight, readings)
             made = self.printer.print(
                 frame,
                 moment.look,
@@ -145,6 +152,7 @@ class Shoot:
                 quality=ladder.quality,
                 still=moment.scene.motion < STILL,
             )
+            self.latencies.printed(moment, frame.t_ns, self.clock.now_ns())
             if first_ns is None:
                 first_ns = frame.t_ns
                 self._first_print(frame, moment, record=take_seconds is not None)

@@ -14,6 +14,7 @@ BUSY_TRIES = 5
 BUSY_WAIT_NS = 50_000_000
 STAMP_NS, STAMP_TRIES = 50_000, 3
 SETTLE_NS = 20_000_000  # five steps: longer than an edge is on its way through lgpio, also under load
+WAKE_NS = 1_000_000
 OLDEST_TICK_S = 2.0  # a tick older than this, or from the future, counts another clock than the factory says
 
 
@@ -47,9 +48,18 @@ class Doubt:
 class PinEdges:
     """Inputs with pull-up. The callbacks only stamp and queue; everything else happens in whoever drains ``take()``."""
 
-    def __init__(self, factory: Any, clock: Clock, pins: Iterable[int], where: str) -> None:
-        """Claim the pins; raises a DriverError with the remedy, and then holds none of them."""
-        self._factory, self._clock = factory, clock
+    def __init__(
+        self,
+        factory: Any,
+        clock: Clock,
+        pins: Iterable[int],
+        where: str,
+        wake: Callable[[], None] | None = None,
+    ) -> None:
+        """Claim the pins; raises a DriverError with the remedy, and then holds none of them. wake: called when an edge
+        has come, at most a thousand times a second: bounce is many edges."""
+        self._factory, self._clock, self._wake = factory, clock, wake
+        self._woken_ns = 0
         self._line: Line[Edge] = Line()
         self._pins: dict[int, Any] = {}
         self._newest_ns = 0
@@ -89,6 +99,9 @@ class PinEdges:
                 # all callbacks come on one thread, in order: the small error of two clock readings must not turn it
                 self._newest_ns = max(self._newest_ns, t_ns)
                 put(Edge(self._newest_ns, number, bool(level)))
+                if self._wake is not None and self._newest_ns - self._woken_ns >= WAKE_NS:
+                    self._woken_ns = self._newest_ns
+                    self._wake()
 
         return stamp
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -31,6 +31,7 @@ class GpioKnobs:
 
     def __init__(self, settings: KnobsSettings, bench: Bench) -> None:
         self._settings, self._bench = settings, bench
+        self.wake: Callable[[], None] = _nobody_waits
         self._open = ExitStack()
         self._edges: PinEdges | None = None
         self._encoders: dict[Knob, tuple[KnobPins, Quadrature]] = {}
@@ -47,7 +48,7 @@ class GpioKnobs:
         self.close()
         check_pins(self._settings)
         with ExitStack() as stack:
-            self._edges = open_edges(self._settings, self._bench, stack)
+            self._edges = open_edges(self._settings, self._bench, stack, lambda: self.wake())
             self._see(self._edges)
             self._open = stack.pop_all()
 
@@ -102,7 +103,13 @@ class GpioKnobs:
         return readings
 
 
-def open_edges(settings: KnobsSettings, bench: Bench, stack: ExitStack) -> PinEdges:
+def _nobody_waits() -> None:
+    """Until somebody does."""
+
+
+def open_edges(
+    settings: KnobsSettings, bench: Bench, stack: ExitStack, wake: Callable[[], None] | None = None
+) -> PinEdges:
     """The raw edges of every pin in the settings, released with the stack (rig calibrate knobs listens to them too)."""
     factory: Any
     if settings.pins == "sim":
@@ -110,7 +117,7 @@ def open_edges(settings: KnobsSettings, bench: Bench, stack: ExitStack) -> PinEd
     else:
         factory = pi_pins(WHERE)
         stack.callback(factory.close)
-    edges = PinEdges(factory, bench.clock, all_pins(settings).values(), WHERE)
+    edges = PinEdges(factory, bench.clock, all_pins(settings).values(), WHERE, wake)
     stack.callback(edges.close)
     return edges
 

@@ -92,3 +92,8 @@ def _pulse(since_s: float) -> float:
     reflected = 0.38 * math.exp(-0.5 * ((since_s - 0.36) / 0.09) ** 2)
     run_off = 0.30 * math.exp(-0.5 * ((since_s - 0.24) / 0.11) ** 2)
     return systole + reflected + run_off
+
+
+def systole_s() -> float:
+    """From a beat (the steepest rise of its pulse) to the systolic peak, s."""
+    return max((number / 1000 for number in range(200)), key=_pulse)

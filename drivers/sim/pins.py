@@ -32,11 +32,11 @@ class SimPin(MockPin):  # type: ignore[misc]
         """There is no history to clear."""
         self.states: list[Any] = []
 
-    def move(self, level: bool, t_ns: int) -> None:
-        """Come to a level at a time: an edge, told to whoever watches the pin, when that is a change."""
+    def move(self, level: bool, t_ns: int, heard: bool = True) -> None:
+        """Come to a level at a time: an edge, told to whoever watches the pin, when that is a change and is heard."""
         if self._state != level:
             self._state = level
-            if self._when_changed is not None:
+            if heard and self._when_changed is not None:
                 self.tell(t_ns, level)
 
     def tell(self, t_ns: int, level: bool) -> None:
@@ -62,9 +62,10 @@ class SimPins(MockFactory):  # type: ignore[misc]
         """Seconds between two ticks."""
         return (later - earlier) / 1e9
 
-    def set_level(self, pin: int, level: bool, t_ns: int) -> None:
-        """Move a pin (BCM number); t_ns: when it happened on the world's clock, now or a little ago."""
+    def set_level(self, pin: int, level: bool, t_ns: int, heard: bool = True) -> None:
+        """Move a pin (BCM number); t_ns: when it happened on the world's clock, now or a little ago. heard: false for
+        an edge that the kernel lost."""
         found = self._by_number.get(pin)
         if found is None:  # looking a pin up in gpiozero's tables is far slower than an edge may be
             found = self._by_number[pin] = self.pin(pin)
-        found.move(level, t_ns)
+        found.move(level, t_ns, heard)

@@ -9,6 +9,8 @@
 7.0 both press 0.1       both knobs down together
 8.0 record press
 9.0 soul proof           off, set or proof
+10 dodge +0.5            half a detent: left between two clicks
+How a hand is sloppy ends a line: drivers/sim/slop.py.
 Everything after a # is a comment.
 """
 
@@ -17,13 +19,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, cast
 
 from drivers.errors import BadInput
 from drivers.readings import SoulPosition
+from drivers.sim.slop import CLEAN, Slop, take_slop
 
 Actor = Literal["dodge", "burn", "both", "record", "soul"]
 Action = Literal["turn", "tap", "double-tap", "hold", "press", "soul"]
@@ -44,23 +47,24 @@ MARGIN_S = 0.05  # between the last detent of a held turn and the release
 MOST_DETENTS = 1000
 MOST_SECONDS = 24 * 3600.0
 
-_TURN = re.compile(r"[+-]\d+")
+_TURN = re.compile(r"[+-]\d+(\.5|\.0)?")
 _RATE = re.compile(r"(\d+(?:\.\d+)?)/s")
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One line of a script. at_s: from the start of the hands; detents: + clockwise; rate: detents a second;
-    seconds: how long it is held down; line: where it stands in the script."""
+    """One line of a script. at_s: from the start of the hands; detents: + clockwise, whole or halves; rate: detents
+    a second; seconds: how long it is held down; line: where it stands in the script; slop: how sloppily it is done."""
 
     at_s: float
     actor: Actor
     action: Action
-    detents: int = 0
+    detents: float = 0
     rate: float = RATE
     seconds: float = 0.0
     position: SoulPosition = "set"
     line: int = 0
+    slop: Slop = CLEAN
 
     @property
     def turning_s(self) -> float:
@@ -70,7 +74,12 @@ class Move:
     @property
     def end_s(self) -> float:
         """When the hand is free again."""
-        lasting = {"turn": self.turning_s, "tap": TAP_S, "double-tap": 2 * TAP_S + GAP_S, "soul": 0.0}
+        lasting = {
+            "turn": max(self.turning_s, self.slop.until_s),
+            "tap": TAP_S,
+            "double-tap": 2 * TAP_S + GAP_S,
+            "soul": 0.0,
+        }
         return self.at_s + lasting.get(self.action, self.seconds)
 
 
@@ -86,7 +95,7 @@ def parse_script(text: str, where: str = "script") -> list[Move]:
         words = line.split("#", 1)[0].split()
         if words:
             try:
-                moves.append(_move(words, number))
+                moves.append(_sloppy(words, number))
             except _Mistake as mistake:
                 mistakes.append((number, str(mistake)))
     moves.sort(key=lambda move: move.at_s)
@@ -122,6 +131,19 @@ def read_hands(hands: str) -> list[Move]:
 
 def _names_beside(path: Path) -> list[str]:
     return [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+
+
+def _sloppy(words: list[str], number: int) -> Move:
+    try:
+        words, slop = take_slop(words)
+    except ValueError as error:
+        raise _Mistake(str(error)) from None
+    move = _move(words, number)
+    if slop.pushed_s and move.action != "turn":
+        raise _Mistake(f"expected pushed after a turn, got it after {move.action}")
+    if slop.unheard and move.action in ("turn", "soul") and not slop.pushed_s:
+        raise _Mistake(f"expected unheard after a push, got it after {move.action}")
+    return replace(move, slop=slop)
 
 
 def _move(words: list[str], number: int) -> Move:
@@ -164,7 +186,7 @@ def _hold(at_s: float, who: Actor, rest: list[str], number: int) -> Move:
     move = Move(at_s, who, "hold", _detents(rest[2]), _rate(rest[3:]), seconds, line=number)
     if move.turning_s + MARGIN_S > seconds:
         raise _Mistake(
-            f"expected a hold of at least {move.turning_s + MARGIN_S:g} s for {abs(move.detents)} detents at "
+            f"expected a hold of at least {move.turning_s + MARGIN_S:g} s for {abs(move.detents):g} detents at "
             f"{move.rate:g}/s, got {seconds:g} s"
         )
     return move
@@ -180,9 +202,9 @@ def _seconds(word: str, what: str, least: float, most: float) -> float:
     return value
 
 
-def _detents(word: str) -> int:
-    value = int(word)
-    if not 1 <= abs(value) <= MOST_DETENTS:
+def _detents(word: str) -> float:
+    value = float(word)
+    if not 0.5 <= abs(value) <= MOST_DETENTS:
         raise _Mistake(f"expected 1 to {MOST_DETENTS} detents either way, got {word}")
     return value
 

@@ -38,9 +38,8 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(f"# from {'the defaults: there is no rig.toml' if found is None else found}\n")
         sys.stdout.write(config_to_toml(config))
     else:
-        from rig.grade.looks import load_look
-        from rig.modulation.of_look import routes_of
+        from rig.modulation.of_look import load_look_and_routes
 
-        routes_of(load_look(config.look.name))  # a look and its routes may be wrong too
+        load_look_and_routes(config.look.name)  # a look and its routes may be wrong too
         sys.stdout.write("no file: the defaults hold\n" if found is None else f"{found}: fine\n")
     return 0

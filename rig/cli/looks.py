@@ -29,10 +29,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """List them, or draw them, or write one's table."""
     from rig.errors import UserError
-    from rig.grade.looks import load_look, shipped_looks
+    from rig.grade.looks import shipped_looks
+    from rig.modulation.of_look import load_look_and_routes
 
     wanted = [word.strip() for word in args.looks.split(",") if word.strip()] if args.looks else shipped_looks()
-    looks = [load_look(name) for name in wanted]
+    looks = [load_look_and_routes(name)[0] for name in wanted]
     if args.cube is not None:
         if args.subject or args.out or len(looks) != 1:
             raise UserError(f"--cube: expected one look and no picture (--looks warm), got {len(looks)} looks")

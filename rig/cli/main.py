@@ -35,6 +35,7 @@ COMMANDS = {
     "strip": ("rig.cli.strip", "a test strip: one picture in seven bands of one knob"),
     "sheet": ("rig.cli.sheet", "one picture of a take: negative, print, pulse and strokes"),
     "compare": ("rig.cli.compare", "a take and the performances over it, side by side on one page"),
+    "latency": ("rig.cli.latency", "how long knob, beat and frame take to the print and the page of the running rig"),
     "calibrate": ("rig.cli.calibrate", "measure this rig once: knobs, light"),
     "config": ("rig.cli.config", "show the configuration, or check it"),
     "doctor": ("rig.cli.doctor", "look at this machine: what is there, what is missing, what to do"),

@@ -95,15 +95,14 @@ def _print_take(args: argparse.Namespace) -> int:
 
 
 def _frames(take: Take, args: argparse.Namespace) -> Iterator[tuple[Frame, Look, Bearings]]:
-    from rig.grade.looks import load_look
-    from rig.modulation.of_look import routes_of
+    from rig.modulation.of_look import load_look_and_routes
     from rig.reprint import looks_through, reanalysed_looks, recorded_looks
 
     if args.reanalyse:
         return ((frame, made.look, made.bearings) for made, frame in reanalysed_looks(take))
     if args.look:
-        named = load_look(args.look)
-        looks = looks_through(take, named.look, routes_of(named), args.on_the_moment)
+        named, routes = load_look_and_routes(args.look)
+        looks = looks_through(take, named.look, routes, args.on_the_moment)
     else:
         looks = recorded_looks(take, args.on_the_moment)
     return ((frame, made.look, made.bearings) for made, (_, frame) in zip(looks, take.negatives(), strict=False))

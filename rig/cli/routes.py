@@ -30,11 +30,9 @@ def run(args: argparse.Namespace) -> int:
         rows = _sources() if args.sources else _targets() if args.targets else _shipped()
         return _tell(rows, args.json)
     from rig.config import load_config
-    from rig.grade.looks import load_look
-    from rig.modulation.of_look import routes_of
+    from rig.modulation.of_look import load_look_and_routes
 
-    named = load_look(args.look or load_config(None).look.name)
-    routes = routes_of(named)
+    named, routes = load_look_and_routes(args.look or load_config(None).look.name)
     if args.json:
         return _tell([_row(route) for route in routes], as_json=True)
     if not routes:

@@ -67,22 +67,25 @@ class History:
 
     def continues(self, knob: Knob, names: frozenset[str], since_ns: int) -> Step | None:
         """The turn of this knob that is still going on: its last detent is not before since_ns, and all that was done
-        after it are turns of the other knob which changed other values."""
+        after it is the other hand's, and changed other values."""
         for step in reversed(self._done):
-            if step.kind != "turn":
-                return None
             if step.knob == knob:
-                return step if step.end_ns >= since_ns and step.before.keys() <= names else None
+                going_on = step.kind == "turn" and step.end_ns >= since_ns and step.before.keys() <= names
+                return step if going_on else None
             if step.before.keys() & names:
                 return None
         return None
 
     def take_back(self, step: Step, state: HandState) -> HandState:
-        """Undo the newest step for good, because it turned out to be part of another gesture."""
-        if not self._done or self._done[-1] is not step:
-            return state
-        self._done.pop()
-        return replace(state, **step.before)  # type: ignore[arg-type]
+        """Undo a step for good, because it turned out to be part of another gesture. Not where what it changed was
+        changed again since."""
+        for later in reversed(self._done):
+            if later is step:
+                self._done.remove(step)
+                return replace(state, **step.before)  # type: ignore[arg-type]
+            if later.before.keys() & step.before.keys():
+                break
+        return state
 
     @property
     def can_undo(self) -> bool:

@@ -10,30 +10,17 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from drivers.readings import HandReading, Knob, Placing, Press, Slide, Soul, Turn
+from rig.hands.curves import Curves, detents_of, place_of
 from rig.hands.gestures import Gesture, History, Kind, Step
+from rig.hands.held import HOLD_NS, TOGETHER_NS, Held, Paces
 from rig.hands.pickup import Pickup
-from rig.hands.place import MOST_STROKES, MOST_ZONE, HandPlace, HandStroke
-from rig.hands.state import DETENT_STOPS, MOST_BURN_STOPS, MOST_DODGE_STOPS, MOST_EV, HandState
+from rig.hands.place import MOST_STROKES, HandPlace, HandStroke
+from rig.hands.state import HandState
+from rig.hands.turning import turned, walked, within_zones
 
-HOLD_NS = 250_000_000
 DOUBLE_TAP_NS = 300_000_000  # from the first tap's end to the second's beginning
 ONE_TURN_NS = 600_000_000  # a longer pause between two detents makes two gestures of them
 LATE_NS = 250_000_000  # a reading may come this much after a frame that is younger than it
-
-_MOST_STOPS = {"dodge": MOST_DODGE_STOPS, "burn": MOST_BURN_STOPS}
-
-
-@dataclass(slots=True)
-class _Held:
-    """A knob's push that is down. ``spent``: its release is no tap any more; ``paired``: both were down together."""
-
-    t_ns: int
-    spot_zone: float
-    showing: bool = False
-    spent: bool = False
-    paired: bool = False
-    walk: Step | None = None
-    resting_zone: float = 0.0
 
 
 @dataclass(slots=True)
@@ -52,16 +39,19 @@ class Hands:
     nothing happens.
     """
 
-    def __init__(self, base: HandState | None = None) -> None:
-        """base: where everything stands, also after a restart or for a re-print of a take."""
+    def __init__(self, base: HandState | None = None, curves: Curves | None = None) -> None:
+        """base: where everything stands, also after a restart or for a re-print of a take. curves: of the knobs."""
         self.state = replace(base or HandState(), bare=False)
         self.newest_edge_ns: int | None = None
         self._history = History()
+        self._curves = curves or Curves()
         self._pickup = Pickup()
-        self._held: dict[Knob, _Held] = {}
+        self._paces = Paces()
+        self._held: dict[Knob, Held] = {}
         self._tapped: _Tapped | None = None
         self._turning: list[Step] = []
         self._events: list[Gesture] = []
+        self._moved: list[Turn | Slide] = []
         self._now_ns = 0
 
     def add(self, reading: HandReading, spot_zone: float = 5.0, of_negative: float | None = None) -> None:
@@ -121,6 +111,12 @@ class Hands:
         events, self._events = self._events, []
         return events
 
+    def moved(self) -> list[Turn | Slide]:
+        """The readings since the last call by which a hand turned a value up or down, oldest first: the movements are
+        made of them. What was turned while locked, or held (a walk, a slip), is not among them."""
+        moved, self._moved = self._moved, []
+        return moved
+
     def _button(self, press: Press) -> None:
         if press.control == "lock":
             self.lock(press.down)
@@ -159,8 +155,8 @@ class Hands:
         if self.state.locked:
             return
         step = Step("place", None, placing.t_ns, placing.t_ns)
-        on: dict[str, object] = {"place_spot": _zone(spot), "place_zone": _zone(placing.zone), "ev": 0.0}
-        self._do(step, on, placing.t_ns)
+        zone, on = within_zones(spot), within_zones(placing.zone)
+        self._do(step, {"place_spot": zone, "place_zone": on, "ev": 0.0}, placing.t_ns)
 
     def _do(self, step: Step, values: dict[str, object], t_ns: int) -> None:
         """A gesture that is complete at once, and no part of a tap or a turn that went before."""
@@ -173,92 +169,113 @@ class Hands:
 
     # turning
 
-    def _turn(self, turn: Turn) -> None:
-        self._tapped = None
+    def _turn(self, turn: Turn, of_slide: bool = False) -> None:
+        self._paces.add(turn)
+        if self.state.locked:
+            return
         self._use(turn.knob)
         held = self._held.get(turn.knob)
-        if held is not None and not held.paired:
-            held.spent = True
-            self._show(held, False)
-            if not self.state.locked:
-                self._walk(turn, held)
-        elif not self.state.locked:
-            self._set(turn)
+        if held is None or held.paired or held.turning:
+            self._set(turn, of_slide)
+        elif held.is_hold(turn.t_ns) or held.walk is not None:
+            self._walk(held, [*(each for each in held.early if turn.t_ns - each.t_ns < HOLD_NS), turn])
+        elif held.amidst:  # a turn that slipped into a press
+            held.turning = held.spent = True
+            self._set(turn, of_slide)
+        else:
+            held.early.append(turn)
 
     def _slide(self, slide: Slide) -> None:
         """A potentiometer: what it turns from where it picks its value up."""
-        whole = getattr(self.state, f"{slide.knob}_aim") is None
-        stops = getattr(self.state, f"{slide.knob}_stops")
-        stands = None if whole or slide.knob in self._held else round(stops / DETENT_STOPS)
-        turn = self._pickup.turn(slide, round(_MOST_STOPS[slide.knob] / DETENT_STOPS), stands)
+        knob = slide.knob
+        whole, free = getattr(self.state, f"{knob}_aim") is None, knob not in self._held
+        place = place_of(getattr(self.state, f"{knob}_stops"), knob, self._curves.of(knob))
+        turn = self._pickup.turn(slide, detents_of(knob), round(place) if free and not whole else None)
+        if free and not self.state.locked:
+            self._moved.append(slide)
         if turn is not None:
-            self._turn(turn)
+            self._turn(turn, free)
 
-    def _set(self, turn: Turn) -> None:
-        values = self._turned(turn)
-        names = frozenset(values)
-        step = self._history.continues(turn.knob, names, turn.t_ns - ONE_TURN_NS)
+    def _set(self, turn: Turn, of_slide: bool = False) -> None:
+        self._tapped_before(turn.knob)
+        values = turned(self.state, turn, self._curves)
+        step = self._history.continues(turn.knob, frozenset(values), turn.t_ns - ONE_TURN_NS)
         if step is None or step not in self._turning:
             step = Step("turn", turn.knob, turn.t_ns, turn.t_ns)
             self._turning.append(step)
             self._history.add(step)
         step.detents += turn.detents
         self.state = step.change(self.state, values, turn.t_ns)
+        if not of_slide:
+            self._moved.append(turn)
 
-    def _turned(self, turn: Turn) -> dict[str, object]:
-        """What a turn sets: the knob's stops, or the base exposure where it is aimed at the whole picture."""
-        state, knob = self.state, turn.knob
-        if getattr(state, f"{knob}_aim") is None:
-            lighter = turn.detents if knob == "dodge" else -turn.detents
-            return {"ev": _stepped(state.ev, lighter, -MOST_EV, MOST_EV)}
-        name = f"{knob}_stops"
-        return {name: _stepped(getattr(state, name), turn.detents, 0.0, _MOST_STOPS[knob])}
+    def _tapped_before(self, knob: Knob) -> None:
+        """A turn is between: what comes after it is no second tap."""
+        if self._tapped is not None and self._tapped.knob == knob:
+            self._tapped = None
 
-    def _walk(self, turn: Turn, held: _Held) -> None:
-        """Hold and turn: the aim goes zone by zone, and past the last to the whole picture."""
-        knob = turn.knob
-        aim: float | None = getattr(self.state, f"{knob}_aim")
+    def _walk(self, held: Held, turns: list[Turn]) -> None:
+        held.spent, knob = True, turns[0].knob
+        self._tapped_before(knob)
+        self._show(held, False)
         if held.walk is None:
-            held.walk = Step("walk", knob, turn.t_ns, turn.t_ns)
+            held.walk = Step("walk", knob, turns[0].t_ns, turns[0].t_ns)
             held.resting_zone = getattr(self.state, f"{knob}_zone")
             self._history.add(held.walk)
-        was_whole, aim = aim is None, _walked(aim, turn.detents)
-        values: dict[str, object] = {f"{knob}_aim": aim, f"{knob}_zone": held.resting_zone if aim is None else aim}
-        if was_whole and aim is not None:
-            values[f"{knob}_place"] = None
-        held.walk.detents += turn.detents
-        self.state = held.walk.change(self.state, values, turn.t_ns)
+        else:
+            turns = turns[-1:]
+        for turn in turns:
+            held.walk.detents += turn.detents
+            self.state = held.walk.change(self.state, walked(self.state, turn, held.resting_zone), turn.t_ns)
 
     # pressing
 
     def _down(self, knob: Knob, press: Press, spot_zone: float) -> None:
         if knob in self._held:  # a release was lost
-            self._show(self._held.pop(knob), False)
-        self._held[knob] = _Held(press.t_ns, _zone(spot_zone))
-        if len(self._held) == 2:
-            self._tapped = None
-            for held in self._held.values():
-                held.spent = held.paired = True
-                self._show(held, False)
-            self.undo()
+            self._end_hold(knob, self._held.pop(knob))
+        first, locked = self._tapped, self.state.locked
+        held = self._paces.held(knob, press.t_ns, within_zones(spot_zone))
+        both = [each for each in self._held.values() if not each.is_hold(press.t_ns) and each.goes_with(held)]
+        self._held[knob] = held
+        soon = first is not None and first.knob != knob and press.t_ns - first.step.t_ns <= TOGETHER_NS
+        if first is not None and soon and not held.slipped and not locked:
+            self.state = self._history.take_back(first.step, self.state)  # it was one of both, and up again already
+        elif not both:
+            return
+        self._tapped = None
+        for each in (held, *both):
+            each.spent = each.paired = True
+            self._show(each, False)
+        self.undo()
 
     def _up(self, knob: Knob, press: Press) -> None:
         held = self._held.pop(knob, None)
         if held is None:
             return
+        if held.is_hold(press.t_ns) or held.paired or held.turning:
+            self._end_hold(knob, held, press.t_ns)
+            return
+        self._show(held, False)
+        if held.walk is not None:  # a frame's time came before this release did: it was no hold
+            self.state = self._history.take_back(held.walk, self.state)
+        if self.state.locked:
+            return
+        if held.strays:  # a press that slipped into a turn
+            for turn in held.early:
+                self._set(turn)
+        elif not held.slipped or press.t_ns == held.t_ns:  # a key's push has no length, and no finger that slips
+            self._tap(knob, held, press.t_ns)
+
+    def _end_hold(self, knob: Knob, held: Held, t_ns: int | None = None) -> None:
+        """t_ns: of its release; None where that was lost."""
         was_showing = held.showing
         self._show(held, False)
         if held.walk is not None:
             self._tell("walk", knob, held.walk)
-        elif held.spent:
-            return
-        elif press.t_ns - held.t_ns >= HOLD_NS:
-            if was_showing:
-                self._events.append(Gesture(held.t_ns, press.t_ns, "hold", knob, 0, self._aim(knob)))
-        elif not self.state.locked:
-            self._tap(knob, held, press.t_ns)
+        elif was_showing and t_ns is not None:
+            self._events.append(Gesture(held.t_ns, t_ns, "hold", knob, 0, self._aim(knob)))
 
-    def _tap(self, knob: Knob, held: _Held, t_ns: int) -> None:
+    def _tap(self, knob: Knob, held: Held, t_ns: int) -> None:
         first, self._tapped = self._tapped, None
         self._use(knob)
         if first is not None and first.knob == knob and held.t_ns - first.end_ns <= DOUBLE_TAP_NS:
@@ -283,12 +300,15 @@ class Hands:
         """Let happen what is due by then. late_ns: what a turn is given beyond its time, as detents may come late."""
         self._now_ns = max(self._now_ns, t_ns)
         for held in self._held.values():
-            if not held.spent and not held.showing and t_ns - held.t_ns >= HOLD_NS:
-                self._show(held, True)
+            if not held.spent and not held.showing and held.is_hold(t_ns):
+                if held.strays and not self.state.locked:
+                    self._walk(held, held.early)
+                else:
+                    self._show(held, True)
         for step in [step for step in self._turning if t_ns - step.end_ns > ONE_TURN_NS + late_ns]:
             self._end_turn(step)
 
-    def _show(self, held: _Held, bare: bool) -> None:
+    def _show(self, held: Held, bare: bool) -> None:
         held.showing = bare
         self.state = replace(self.state, bare=any(one.showing for one in self._held.values()))
 
@@ -324,24 +344,3 @@ class Hands:
     def _aim(self, knob: Knob) -> float | None:
         aim: float | None = getattr(self.state, f"{knob}_aim")
         return aim
-
-
-def _zone(zone: float) -> float:
-    return min(max(zone, 0.0), MOST_ZONE)
-
-
-def _stepped(value: float, detents: int, least: float, most: float) -> float:
-    """Twelfths of a stop, exact: twelve detents up and twelve down end where they began. No wind-up past the ends."""
-    twelfths = round(value / DETENT_STOPS, 6) + detents
-    return min(max(twelfths / 12.0, least), most)
-
-
-def _walked(aim: float | None, detents: int) -> float | None:
-    """Whole zones up or down from an aim between two; one past zone X is the whole picture, the last stop."""
-    last = int(MOST_ZONE) + 1
-    place = float(last) if aim is None else aim
-    if detents > 0:
-        walked = int(place) + detents
-    else:
-        walked = -int(-place) + detents if place == int(place) else int(place) + 1 + detents
-    return None if walked >= last else float(max(walked, 0))

@@ -75,6 +75,7 @@ class GripOwn:
         self._usual: float | None = None
         self._t_ns: int | None = None
         self.value: float | None = None
+        self.force_n = 0.0
         self.firmer = 0.0
 
     @property
@@ -89,7 +90,7 @@ class GripOwn:
                 continue
             step_s = 0.0 if self._t_ns is None else (t_ns - self._t_ns) / 1e9
             self._t_ns = t_ns
-            filtered = max(0.0, self._filter.add(force_n, t_ns / 1e9))
+            self.force_n = filtered = max(0.0, self._filter.add(force_n, t_ns / 1e9))
             self._strongest_n = max(self._strongest_n, filtered)
             self.value = filtered / self._strongest_n
             if self._usual is None:

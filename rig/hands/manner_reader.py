@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drivers.readings import Grip, HandReading, Knob, Motion, Press, Slide, Turn
 from rig.hands.ease import Ease, Leg, Tempo
+from rig.hands.held import HOLD_NS
 from rig.hands.lean import GripOwn
 from rig.hands.meaning import Manner, Movement
 from rig.hands.motion_window import MotionWindow
@@ -18,6 +19,10 @@ _STALE_NS = 2 * _S
 _BOUNCE_NS = 30_000_000
 # Of the body and the grip a lean is told less surely than of the hand's own small slow moves: the author's choice.
 _BODY, _GRIP = 0.6, 0.6
+# A hand that holds the rig: a force-sensing resistor answers from 0.1 to 0.2 N (Interlink FSR 400 data sheet), and a
+# light hold is above 1 N; a third of the scale of tremor is above what formless noise ever has. The author's choice,
+# each can be half or double.
+_HELD_N, _HELD_TREMOR = 0.5, 0.33
 # A single bell has a SPARC of -1.4, a reach of a healthy arm is around -1.5, and of a stroke's at -2 to -3.5
 # (Balasubramanian 2015): from -1.4 down to -3 is smoothness 1 to 0.
 _SMOOTHEST, _ROUGHEST = -1.4, -3.0
@@ -32,12 +37,13 @@ class MannerReader:
         self._knobs: dict[Knob, Pausing] = {"dodge": Pausing(), "burn": Pausing()}
         self._steps: dict[Knob, tuple[int, int, bool]] = {}
         self._slides: dict[Knob, int] = {}
+        self._pushed: dict[Knob, int] = {}
         self._tempo = Tempo()
         self._smooth = Ease()
         self._smooth_known = False
         self._window = MotionWindow()
         self._grip = GripOwn()
-        self._firmer = Ease()
+        self._firmer, self._gripped = Ease(), Ease()
         self._newest_ns: int | None = None
 
     def add(self, reading: HandReading | Motion | Grip, now_ns: int, zone: float | None = None) -> list[Movement]:
@@ -48,14 +54,13 @@ class MannerReader:
         if isinstance(reading, Grip):
             self._grip.add(reading)
             if self._grip.newest_ns is not None:
+                gripped = 1.0 if self._grip.force_n >= _HELD_N else 0.0
+                self._gripped.plan(self._grip.newest_ns, (Leg(0.0, gripped, 0.3),))
                 self._firmer.plan(self._grip.newest_ns, (Leg(0.0, self._grip.firmer, 0.3),))
             return []
         self._newest_ns = max(reading.t_ns, self._newest_ns or reading.t_ns)
         if isinstance(reading, Press):
-            if reading.down:
-                self._movements.interrupt(reading.t_ns)
-                for pausing in self._knobs.values():
-                    pausing.leave(reading.t_ns)
+            self._press(reading)
         elif isinstance(reading, Slide):
             turn = self._slid(reading)
             if turn is not None:
@@ -63,6 +68,15 @@ class MannerReader:
         elif isinstance(reading, Turn):
             self._turn(reading, zone)
         return self.tick(now_ns)
+
+    def skip(self, reading: Turn | Slide, locked: bool = False) -> None:
+        """A turn that sets no value: it is no movement. A walk or a slip ends the dwelling at what was set before; a
+        knob that is locked is not meant at all."""
+        if isinstance(reading, Slide):
+            self._slid(reading)
+        if not locked:
+            self._pushed.pop(reading.knob, None)
+            self._leave(reading.knob, reading.t_ns)
 
     def tick(self, now_ns: int) -> list[Movement]:
         """Time goes on: the movements that are over."""
@@ -82,6 +96,10 @@ class MannerReader:
         small = max(dodge.leaning.at(now_ns), burn.leaning.at(now_ns))
         body = _BODY * self._window.lean(now_ns) if moving else 0.0
         firmer = _GRIP * self._firmer.at(now_ns) if gripping else 0.0
+        there = max(
+            self._gripped.at(now_ns) if gripping else 0.0,
+            min(1.0, (self._window.tremor(now_ns) or 0.0) / _HELD_TREMOR) if moving else 0.0,
+        )
         times = (
             self._newest_ns,
             self._window.newest_ns if moving else None,
@@ -91,7 +109,7 @@ class MannerReader:
         return Manner(
             tempo_hz=self._tempo.at(now_ns),
             hesitation=max(dodge.hesitation.at(now_ns), burn.hesitation.at(now_ns)),
-            lingering=max(dodge.lingering.at(now_ns), burn.lingering.at(now_ns)),
+            lingering=max(dodge.dwelling.at(now_ns, there), burn.dwelling.at(now_ns, there)),
             leaning=1.0 - (1.0 - small) * (1.0 - body) * (1.0 - firmer),
             smoothness=self._smooth.at(now_ns) if self._smooth_known else None,
             tremor=self._window.tremor(now_ns) if moving else None,
@@ -104,6 +122,7 @@ class MannerReader:
 
     def _turn(self, turn: Turn, zone: float | None) -> None:
         self._movements.add(turn, zone)
+        self._pushed.pop(turn.knob, None)
         if not turn.detents:
             return
         sign = 1 if turn.detents > 0 else -1
@@ -118,7 +137,28 @@ class MannerReader:
             self._knobs[turn.knob].step(turn.t_ns + number, sign)
         for knob, pausing in self._knobs.items():
             if knob != turn.knob:
-                pausing.leave(turn.t_ns)
+                pausing.dwelling.leave(turn.t_ns)
+
+    def _press(self, press: Press) -> None:
+        """A push long enough to look at the negative is a sign of the hand at its own knob; any other push is something
+        else that is done."""
+        own: Knob | None = press.control if press.control == "dodge" or press.control == "burn" else None
+        if press.down:
+            for knob in self._knobs:
+                if knob != own:
+                    self._leave(knob, press.t_ns)
+            if own is not None:
+                self._pushed[own] = press.t_ns
+        elif own is not None and own in self._pushed:
+            if press.t_ns - self._pushed.pop(own) >= HOLD_NS:
+                self._movements.sign(own, press.t_ns)
+                self._knobs[own].dwelling.sign(press.t_ns)
+            else:
+                self._leave(own, press.t_ns)
+
+    def _leave(self, knob: Knob, t_ns: int) -> None:
+        self._movements.interrupt(knob, t_ns)
+        self._knobs[knob].dwelling.leave(t_ns)
 
     def _slid(self, slide: Slide) -> Turn | None:
         """A potentiometer's way in detents of a knob, so that a hand is the same on either; half a one of slack."""

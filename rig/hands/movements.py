@@ -21,6 +21,9 @@ _OVER_NS = round(LONGEST_PAUSE_S * _S)
 # After this the hand has left, or the eye: the author's choice, 4 to 10 s do as well.
 LONGEST_DWELL_S = 6.0
 _LEFT_NS = round(LONGEST_DWELL_S * _S)
+# Without any sign of a hand after the move, a linger is told as this long: the author's choice, 1.5 to 4 s.
+UNSEEN_DWELL_S = 2.0 * DWELL_S
+_UNSEEN_NS = round(UNSEEN_DWELL_S * _S)
 _DWELT_NS = round(DWELL_S * _S)
 # With fewer detents there is no form of a movement to be smooth or not.
 _FORMED = 5
@@ -42,15 +45,19 @@ class _Dwelling:
     newest_ns: int
     zone: float | None
     detents: int = 0
+    seen: bool = False  # a sign of the hand came after the move
 
 
 @dataclass(slots=True)
 class _Played:
-    """What one knob does now."""
+    """What one knob does now. left_ns, sign_ns: when the hand first left it after its newest detent, and showed last
+    that it had not, though the burst may still go on."""
 
     burst: _Burst | None = None
     dwelling: _Dwelling | None = None
     newest_ns: int | None = None
+    left_ns: int = 0
+    sign_ns: int = 0
 
 
 class Movements:
@@ -59,7 +66,8 @@ class Movements:
 
     A burst is over after 1.47 s without a detent (a hesitation lasts at most 1.2 s, its two ends and noise added), and
     told 0.25 s after that. What then follows is dwelling, told as a linger from the burst's last detent to its own last
-    correction or to the next move, if it was longer than 1.2 s; after 6 s with nothing it ends.
+    correction or to the next move, if it was longer than 1.2 s; after 6 s with nothing it ends, and without any sign of
+    a hand it was 2.4 s.
     """
 
     def __init__(self) -> None:
@@ -79,14 +87,23 @@ class Movements:
             played.burst = _Burst([], zone, still_s)
         played.burst.turns.append(turn)
         played.newest_ns = max(turn.t_ns, played.newest_ns or turn.t_ns)
-        for knob, other in self._knobs.items():
-            if knob != turn.knob and other.dwelling is not None:
-                self._end_dwelling(knob, turn.t_ns)
-
-    def interrupt(self, t_ns: int) -> None:
-        """Something else was done, a push: nobody dwells any more."""
         for knob in self._knobs:
-            self._end_dwelling(knob, t_ns)
+            if knob != turn.knob:
+                self.interrupt(knob, turn.t_ns)
+
+    def interrupt(self, knob: Knob, t_ns: int) -> None:
+        """Something else was done, a push: nobody dwells at that knob any more."""
+        played = self._knobs[knob]
+        if played.newest_ns is not None and played.left_ns <= played.newest_ns:
+            played.left_ns = t_ns
+        self._end_dwelling(knob, t_ns, seen=True)
+
+    def sign(self, knob: Knob, t_ns: int) -> None:
+        """The hand is still at that knob, and turns it by nothing: it was pushed a while."""
+        played = self._knobs[knob]
+        played.sign_ns, dwelling = t_ns, played.dwelling
+        if dwelling is not None and t_ns - dwelling.newest_ns <= _LEFT_NS:
+            dwelling.newest_ns, dwelling.seen = t_ns, True
 
     def tick(self, now_ns: int) -> None:
         """Time goes on: bursts and dwellings end."""
@@ -115,19 +132,25 @@ class Movements:
         start_ns, end_ns = burst.turns[0].t_ns, burst.turns[-1].t_ns
         dwelling = played.dwelling
         if dwelling is not None and len(steps) == 1 and start_ns - dwelling.newest_ns <= _LEFT_NS:
-            dwelling.newest_ns, dwelling.detents = end_ns, dwelling.detents + steps[0].sign
+            dwelling.newest_ns, dwelling.detents, dwelling.seen = end_ns, dwelling.detents + steps[0].sign, True
             return
-        self._end_dwelling(knob, start_ns)
+        self._end_dwelling(knob, start_ns, seen=True)
         movement = movement_of(burst.turns, burst.zone, still_s=burst.still_s)
         self._told.append(movement)
         if len(steps) > 1:
-            played.dwelling = _Dwelling(end_ns, end_ns, burst.zone)
+            seen = played.sign_ns > end_ns
+            played.dwelling = _Dwelling(end_ns, max(end_ns, played.sign_ns), burst.zone, seen=seen)
+            if played.left_ns > end_ns:
+                self._end_dwelling(knob, played.left_ns, seen=True)
 
-    def _end_dwelling(self, knob: Knob, t_ns: int) -> None:
+    def _end_dwelling(self, knob: Knob, t_ns: int, seen: bool = False) -> None:
+        """seen: what ends it was done by a hand, so that one was there where that is not too long after."""
         dwelling, self._knobs[knob].dwelling = self._knobs[knob].dwelling, None
         if dwelling is None:
             return
-        end_ns = max(dwelling.newest_ns, min(t_ns, dwelling.newest_ns + _LEFT_NS))
+        seen = dwelling.seen or (seen and t_ns - dwelling.newest_ns <= _LEFT_NS)
+        longest_ns = _LEFT_NS if seen else _UNSEEN_NS
+        end_ns = max(dwelling.newest_ns, min(t_ns, dwelling.newest_ns + longest_ns))
         if end_ns - dwelling.since_ns > _DWELT_NS:
             movement = Movement(dwelling.since_ns, end_ns, "linger", knob, dwelling.detents, dwelling.zone, 0.0)
             self._told.append(movement)

@@ -1,4 +1,4 @@
-"""Hesitation, lingering and slow small moves while they happen: what one knob's detents tell at once."""
+"""Hesitation, dwelling and slow small moves while they happen: what one knob's detents tell at once."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections import deque
 from itertools import pairwise
 from math import pow
 
+from rig.hands.dwelling import Dwelling
 from rig.hands.ease import Ease, Leg
 from rig.hands.kinds import AGAIN_S, DENSE_S, DWELL_S, FLICK_DETENTS, LONGEST_PAUSE_S, NOISE, SLOW_S, SLOWEST_S, STILL_S
-from rig.hands.movements import LONGEST_DWELL_S
 from rig.hands.strokes import PAUSE_S, Step, usual_gap
 
 _S = 1_000_000_000
@@ -17,7 +17,6 @@ _LOOK_BACK = 24
 # A rise or fall within a pause of 0.2 to 1.2 s has to be quicker than that pause; and slower than a frame, so that no
 # route steps: the author's choice, each can be half or double.
 _RISE_S, _FALL_S, _SURE_S = 0.15, 0.5, 0.1
-_LINGER_RISE_S, _LINGER_FALL_S, _MOVED_S = 0.8, 2.0, 0.3
 _LEAN_RISE_S, _LEAN_FALL_S = 0.4, 1.0
 # What a pause may be called before the move goes on: little if the hand slowed down as it does at an end, most of it if
 # it was stopped in the midst; only going on makes it whole. Where a move is too short to tell, a quarter of the way
@@ -28,15 +27,14 @@ _SINGLE_S = 0.42
 
 
 class Pausing:
-    """Feed it the steps of one knob; read the three values at any time."""
+    """Feed it the steps of one knob; read hesitation, leaning and dwelling at any time."""
 
     def __init__(self) -> None:
-        self.hesitation, self.lingering, self.leaning = Ease(), Ease(), Ease()
+        self.hesitation, self.leaning, self.dwelling = Ease(), Ease(), Dwelling()
         self._move: deque[Step] = deque(maxlen=_LOOK_BACK)
         self._resuming = False
         self._thrown = False
         self._sure_until_s = 0.0
-        self._set_s: float | None = None
         self._slow: int | None = 0
 
     def step(self, t_ns: int, sign: int) -> None:
@@ -45,12 +43,7 @@ class Pausing:
         gap_s = step.t_s - self._move[-1].t_s if self._move else None
         self._lean(t_ns, gap_s, sign)
         self._hesitate(t_ns, step, gap_s)
-        self._linger(t_ns, step, gap_s)
-
-    def leave(self, t_ns: int) -> None:
-        """Something else is done: no dwelling any more."""
-        self._set_s = None
-        self.lingering.plan(t_ns, (Leg(0.0, 0.0, _MOVED_S),))
+        self._linger(t_ns, gap_s)
 
     def _hesitate(self, t_ns: int, step: Step, gap_s: float | None) -> None:
         move = self._move
@@ -106,19 +99,12 @@ class Pausing:
         count = len(self._move)
         return count >= FLICK_DETENTS and self._move[-1].t_s - self._move[0].t_s <= DENSE_S * (count - 1)
 
-    def _linger(self, t_ns: int, step: Step, gap_s: float | None) -> None:
+    def _linger(self, t_ns: int, gap_s: float | None) -> None:
         """A move of two steps or more sets something; single ones after it keep the dwelling going."""
-        stays = (Leg(LONGEST_DWELL_S, 0.0, _LINGER_FALL_S),)
         if gap_s is not None and gap_s < _SINGLE_S:
-            self._set_s = step.t_s
-            legs = (Leg(0.0, 0.0, _MOVED_S), Leg(DWELL_S, 1.0, _LINGER_RISE_S))
-            self.lingering.plan(t_ns, (*legs, Leg(DWELL_S + LONGEST_DWELL_S, 0.0, _LINGER_FALL_S)))
-        elif self._set_s is not None and gap_s is not None and gap_s < LONGEST_DWELL_S:
-            wait_s = max(0.0, DWELL_S - (step.t_s - self._set_s))
-            self.lingering.plan(t_ns, (Leg(wait_s, 1.0, _LINGER_RISE_S), *stays))
-        else:
-            self._set_s = None
-            self.lingering.plan(t_ns, (Leg(0.0, 0.0, _MOVED_S),))
+            self.dwelling.set(t_ns)
+        elif not self.dwelling.sign(t_ns):
+            self.dwelling.leave(t_ns)
 
     def _lean(self, t_ns: int, gap_s: float | None, sign: int) -> None:
         """Counts slow single steps since the last stillness; None: a quicker one was among them."""

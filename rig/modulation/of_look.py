@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from rig.errors import UserError
-from rig.grade.looks import NamedLook
-from rig.loader import parse_toml
+from rig.grade.looks import NamedLook, in_order, look_file, read_look, read_routes_only
+from rig.loader import parse_toml, read_text
 from rig.modulation.routes import Route, read_routes
 from rig.toml_lines import KeyPath
 from rig.words import did_you_mean, quoted
@@ -26,6 +27,25 @@ def shipped(name: str) -> list[dict[str, Any]]:
         raise KeyError(name)
     text = (files("rig") / "routes" / f"{name}.toml").read_text(encoding="utf-8")
     return [dict(table) for table in parse_toml(text, f"{name}.toml")["route"]]
+
+
+def load_look_and_routes(name_or_path: str | Path) -> tuple[NamedLook, tuple[Route, ...]]:
+    """A look by its name or file, and all its routes. UserError with every mistake of both, each with its line."""
+    path = look_file(name_or_path)
+    text = read_text(path)
+    mistakes: list[str] = []
+    try:
+        named = read_look(path, text)
+    except UserError as error:
+        mistakes.append(str(error))
+        named = read_routes_only(path, text)
+    try:
+        routes = routes_of(named)
+    except UserError as error:
+        mistakes.append(str(error))
+    if mistakes:
+        raise in_order(mistakes, path.name)
+    return named, routes
 
 
 def routes_of(named: NamedLook) -> tuple[Route, ...]:

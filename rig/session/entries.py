@@ -38,6 +38,7 @@ class TakeStart:
     modulation: dict[str, float] = field(default_factory=dict)  # where routes and `auto` stood at the first frame
     hands: dict[str, object] = field(default_factory=dict)  # the hands' state at the first frame
     baseline: dict[str, float | None] = field(default_factory=dict)  # the person's quiet heart, where it was known
+    knob_curves: dict[str, str] = field(default_factory=dict)  # of each knob that is not linear (rig/hands/curves.py)
     pulse_source: str = ""
     rig_version: str = ""
     boot_id: str = ""

@@ -21,6 +21,7 @@ from rig.viewfinder.guard import App
 from rig.viewfinder.jpeg import PLANES, Picture, ShownPrint, to_picture
 from rig.viewfinder.meters import Meters, to_json, urgent
 from rig.viewfinder.pages import Board, Sheet, Stage, Strips, make_app
+from rig.viewfinder.timing import Timings
 
 HOST = "127.0.0.1"
 TICK_NS = 125_000_000  # the meters' tick; a beat or a hand does not wait for it
@@ -63,8 +64,10 @@ class Finder:
         sheet: Sheet | None = None,
         strip: Strips | None = None,
         on_death: OnDeath | None = None,
+        timings: Timings | None = None,
     ) -> None:
-        """Bind and serve. ``tap`` takes a beat tapped on the page, ``sheet`` draws your print, ``strip`` a test strip.
+        """Bind and serve. ``tap`` takes a beat tapped on the page, ``sheet`` draws your print, ``strip`` a test strip,
+        ``timings`` counts how long prints take to the page.
 
         Raises UserError.
         """
@@ -96,6 +99,7 @@ class Finder:
             sheet=sheet,
             strip=strip,
             address=self.address,
+            timings=timings,
         )
         self._server = _Server(make_app(stage), listener, (self._lookers, self._listeners), self._on_death)
 

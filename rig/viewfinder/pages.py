@@ -1,4 +1,4 @@
-"""The finder's addresses: the page, the picture, the events, the hands, the status, the sheet."""
+"""The finder's addresses: the page, the picture, the events, the hands, the status, the latency, the sheet."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from rig.viewfinder.door import MOST_BYTES, BadHands, Door, page_id
 from rig.viewfinder.guard import App, Guard
 from rig.viewfinder.jpeg import Picture
 from rig.viewfinder.meters import Meters, to_json
+from rig.viewfinder.timing import Timings, take_shown
 
 BOUNDARY = "print"
 _TYPES = {".woff2": "font/woff2", ".js": "text/javascript; charset=utf-8", ".txt": "text/plain; charset=utf-8"}
@@ -79,6 +80,7 @@ class Stage:
     sheet: Sheet | None
     strip: Strips | None
     address: str
+    timings: Timings | None = None
 
 
 def static_files() -> dict[str, tuple[bytes, str]]:
@@ -116,16 +118,28 @@ def make_app(stage: Stage) -> App:
         return StreamingResponse(told, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     async def hands(request: Request) -> Response:
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MOST_BYTES:
-                return _wrong(413, f"hands: expected at most {MOST_BYTES} bytes, got more")
+        body = await _body(request)
+        if body is None:
+            return _wrong(413, f"hands: expected at most {MOST_BYTES} bytes, got more")
         try:
             taken = stage.door.take(body, stage.clock.now_ns(), page_id(request.headers.get("x-page")))
         except BadHands as error:
             return _wrong(400, str(error))
         return JSONResponse({"taken": taken})
+
+    async def shown(request: Request) -> Response:
+        body = await _body(request)
+        if body is None:
+            return _wrong(413, f"shown: expected at most {MOST_BYTES} bytes, got more")
+        try:
+            taken = 0 if stage.timings is None else take_shown(body, stage.timings)
+        except BadHands as error:
+            return _wrong(400, str(error))
+        return JSONResponse({"taken": taken})
+
+    async def latency(_: Request) -> Response:
+        told = {} if stage.timings is None else stage.timings.told()
+        return Response(to_json(told), media_type="application/json", headers={"Cache-Control": "no-store"})
 
     async def status(_: Request) -> Response:
         picture, meters = stage.pictures.get(), stage.meters()
@@ -170,12 +184,24 @@ def make_app(stage: Stage) -> App:
         Route("/finder.mjpg", finder, methods=["GET"]),
         Route("/events", events, methods=["GET"]),
         Route("/hands", hands, methods=["POST"]),
+        Route("/shown", shown, methods=["POST"]),
+        Route("/latency", latency, methods=["GET"]),
         Route("/status", status, methods=["GET"]),
         Route("/sheet.png", sheet, methods=["GET"]),
         Route("/strip.jpg", strip, methods=["GET"]),
         Route("/static/{name:path}", part, methods=["GET"]),
     ]
     return Guard(Starlette(routes=routes))
+
+
+async def _body(request: Request) -> bytes | None:
+    """What was sent, None where that is too much."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            return None
+    return body
 
 
 def _file(static: dict[str, tuple[bytes, str]], name: str) -> Response:

@@ -75,8 +75,8 @@ def test_the_how_to_on_performances(tmp_path: Path) -> None:
 
 
 def test_the_knob_script_means_what_it_says() -> None:
-    (block,) = blocks((ROOT / "docs/how-to/knob-scripts.md").read_text(), "text")
-    assert len(parse_script(block, "knob-scripts.md")) == 9
+    script = "".join(blocks((ROOT / "docs/how-to/knob-scripts.md").read_text(), "text"))
+    assert len(parse_script(script, "knob-scripts.md")) == len(script.split("\n")) - 1 >= 16
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

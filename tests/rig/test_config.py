@@ -69,7 +69,7 @@ def test_five_different_mistakes_are_five_lines() -> None:
         ),
         (
             "[camrea]\n",
-            "rig.toml:1: camrea: expected one of camera, pulse, motion, skin, knobs, encoder, look, takes, "
+            "rig.toml:1: camrea: expected one of camera, pulse, motion, skin, knobs, hands, encoder, look, takes, "
             "finder, grade, got camrea, did you mean camera?",
         ),
         (

@@ -38,7 +38,7 @@ def tap(t_ns: int) -> list[Press]:
 
 def play(decider: Decider, camera: Camera, stops: float, frames: int, taking: bool = False) -> Moment:
     for _ in range(frames):
-        moment = decider.decide(camera.frame(stops), [], taking)
+        moment = decider.decide(decider.see(camera.frame(stops), taking), [])
     return moment
 
 
@@ -46,7 +46,7 @@ def test_what_was_aimed_at_stays_what_it_was_when_the_exposure_moves(camera: Cam
     decider = Decider(Look(), ())
     play(decider, camera, 0.0, 3)
     frame = camera.frame()
-    aimed = decider.decide(frame, tap(frame.t_ns))
+    aimed = decider.decide(decider.see(frame), tap(frame.t_ns))
     assert aimed.hands.dodge_aim == pytest.approx(5.5, abs=0.6)
     assert aimed.look.dodge.place is not None
     moved = play(decider, camera, 1.0, 300)
@@ -67,7 +67,7 @@ def test_unaimed_the_zones_follow_the_light_but_not_in_a_take(camera: Camera) ->
 def test_an_aim_that_was_taken_back_holds_nothing(camera: Camera) -> None:
     decider = Decider(Look(), ())
     frame = camera.frame()
-    decider.decide(frame, tap(frame.t_ns))
+    decider.decide(decider.see(frame), tap(frame.t_ns))
     assert play(decider, camera, 1.0, 60).bearings.light_ev > 0.9
     decider.hands.undo()
     assert play(decider, camera, 1.0, 600).bearings.light_ev < 0.05
@@ -77,10 +77,10 @@ def test_a_placed_spot_is_on_its_zone_in_the_print_whatever_the_light_did(camera
     decider = Decider(Look(), ())
     play(decider, camera, 0.0, 2)
     frame = camera.frame()
-    decider.decide(frame, tap(frame.t_ns))  # from now on the light is held
+    decider.decide(decider.see(frame), tap(frame.t_ns))  # from now on the light is held
     moved = play(decider, camera, 1.0, 10)
     frame = camera.frame(1.0)
-    placed = decider.decide(frame, [Placing(frame.t_ns, 4.0)])
+    placed = decider.decide(decider.see(frame), [Placing(frame.t_ns, 4.0)])
     on_the_negative = moved.scene.spot_zone + moved.bearings.light_ev
     assert on_the_negative + placed.look.fold().ev == pytest.approx(4.0, abs=1e-6)
 
@@ -88,7 +88,7 @@ def test_a_placed_spot_is_on_its_zone_in_the_print_whatever_the_light_did(camera
 def test_the_look_is_the_same_while_a_place_moves(camera: Camera) -> None:
     decider = Decider(Look(), ())
     frame = camera.frame()
-    first = decider.decide(frame, [*tap(frame.t_ns), Turn(frame.t_ns, "dodge", 6)])
+    first = decider.decide(decider.see(frame), [*tap(frame.t_ns), Turn(frame.t_ns, "dodge", 6)])
     later = play(decider, camera, 0.0, 20)
     assert later.look is first.look or later.look == first.look
     ((number, x, y),) = later.bearings.places

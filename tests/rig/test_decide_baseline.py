@@ -25,7 +25,7 @@ def arousal_after_ten_seconds(baseline: QuietBaseline | None) -> float | None:
     pixels = np.full((96, 64), 128, np.uint8)
     for i in range(100):
         beats = [ReportedBeat(i * S // 10)] if i % 8 == 0 else []  # 75 beats a minute
-        moment = decider.decide(Frame(i * S // 10, i, pixels), beats)
+        moment = decider.decide(decider.see(Frame(i * S // 10, i, pixels)), beats)
     return moment.signals["body.arousal"].value
 
 

@@ -14,9 +14,11 @@ export class Picture {
     this.heard = performance.now();
     this.figures = { knob: null, age: null };
     this.edge = "-";
+    this.told = { print_to_page: [], knob_to_page: [] };
     this.away = document.hidden;
     this.run();
     setInterval(() => this.watch(), 500);
+    setInterval(() => this.tell(), 1000);
   }
 
   leave() {
@@ -47,6 +49,15 @@ export class Picture {
 
   watch() {
     if (this.abort && performance.now() - this.heard > STALL_MS) this.onState("still", performance.now() - this.heard);
+  }
+
+  // The rig counts how long prints take to here.
+  tell() {
+    const { print_to_page, knob_to_page } = this.told;
+    if (!print_to_page.length) return;
+    this.told = { print_to_page: [], knob_to_page: [] };
+    const body = JSON.stringify({ print_to_page: print_to_page.slice(-256), knob_to_page: knob_to_page.slice(-256) });
+    fetch("/shown", { method: "POST", headers: { "Content-Type": "application/json" }, body }).catch(() => {});
   }
 
   async stream() {
@@ -110,17 +121,24 @@ export class Picture {
     this.canvas.dataset.frames = String(this.frames);
     const now = this.clock.now();
     if (now !== null) {
-      this.figures.age = now - Number(BigInt(head["x-t-ns"]) / 1000n) / 1000;
+      this.figures.age = now - ms(head["x-t-ns"]);
+      this.told.print_to_page.push(round(now - ms(head["x-shown-ns"])));
       const edge = head["x-edge-ns"];
       if (edge !== "-" && edge !== this.edge) {
-        const took = now - Number(BigInt(edge) / 1000n) / 1000;
-        if (this.edge !== "-" && took < 2000) this.figures.knob = took;
+        const took = now - ms(edge);
+        if (this.edge !== "-" && took < 2000) {
+          this.figures.knob = took;
+          this.told.knob_to_page.push(round(took));
+        }
         this.edge = edge;
       }
     }
     this.onState("live");
   }
 }
+
+function ms(ns) { return Number(BigInt(ns) / 1000n) / 1000; }
+function round(number) { return Math.round(Math.max(-1000, Math.min(60000, number)) * 100) / 100; }
 
 function headEnd(bytes, from) {
   const last = Math.min(bytes.length - 3, from + 1024);
@@ -154,7 +172,7 @@ export class RigClock {
         const ns = /"now_ns":(\d+)/.exec(text);
         if (ns && took < this.best) {
           this.best = took;
-          this.offset = Number(BigInt(ns[1]) / 1000n) / 1000 - (sent + took / 2);
+          this.offset = ms(ns[1]) - (sent + took / 2);
         }
       } catch (error) {
         return;

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -12,6 +14,7 @@ from drivers.settings import KnobsSettings
 from drivers.sim.clock import SimulatedClock
 from drivers.sim.hands import Move, edges_of, load_script, parse_script
 from drivers.sim.scenario import Scenario
+from drivers.sim.slop import Slop
 from drivers.sim.world import World
 
 ALL = """
@@ -79,6 +82,14 @@ def test_the_order_of_the_lines_is_no_matter() -> None:
         ("1 soul loud", 'unknown action "loud" of soul: expected off, set or proof'),
         ("1 soul prof", 'unknown action "prof" of soul: expected off, set or proof, did you mean "proof"?'),
         ("1 both press 0.1 now", 'expected nothing after press 0.1, got "now"'),
+        ("1 dodge +1.3", 'unknown action "+1.3" of dodge: expected +N, -N, tap, double-tap, hold or press'),
+        ("1 dodge +6 bounce", 'expected bounce and 0 to 5 ms, got ""'),
+        ("1 dodge +6 bounce 20", 'expected bounce and 0 to 5 ms, got "20"'),
+        ("1 dodge +6 bounce 1 bounce 2", 'expected pushed, bounce or unheard, each once, got "bounce"'),
+        ("1 dodge +6 unheard", "expected unheard after a push, got it after turn"),
+        ("1 dodge +6 pushed 0.2", 'expected pushed, when in seconds, and for how long (0.02 to 60), got ""'),
+        ("1 dodge tap pushed 0.2 0.1", "expected pushed after a turn, got it after tap"),
+        ("1 dodge tap bounce 2 hard", 'expected pushed, bounce or unheard, each once, got "hard"'),
     ],
 )
 def test_the_words_of_every_mistake(line: str, message: str) -> None:
@@ -165,3 +176,47 @@ def test_stop_lets_go() -> None:
     clock.sleep_until_ns(clock.now_ns() + 2 * 10**9)
     assert moved == []
     assert world.hands.done
+
+
+def test_a_sloppy_hand() -> None:
+    turn, tap = parse_script("1 dodge +2.5 at 40/s pushed 0.1 0.2 bounce 2\n3 burn tap unheard")
+    assert (turn.detents, turn.rate, turn.slop) == (2.5, 40.0, Slop(2.0, False, 0.1, 0.2))
+    assert turn.end_s == pytest.approx(1.3), "its push lasts longer than its turn"
+    assert tap.slop == Slop(unheard=True)
+    settings = KnobsSettings()
+    edges = edges_of([turn, tap], settings, 0, 0.0)
+    assert edges_of([turn, tap], settings, 0, 0.0) != edges_of([replace(turn, slop=Slop()), tap], settings, 0, 0.0)
+    burn = [(edge.t_ns, edge.level, edge.heard) for edge in edges if edge.pin == settings.burn.push]
+    assert burn == [(3 * 10**9, False, True), (3 * 10**9 + 80_000_000, True, False)]
+    dodge = [edge for edge in edges if edge.pin == settings.dodge.push]
+    assert (dodge[0].t_ns, dodge[0].level) == (1_100_000_000, False)
+    assert 1_300_000_000 <= dodge[-1].t_ns <= 1_302_000_000
+    assert dodge[-1].level
+
+
+@pytest.mark.parametrize("size", [1, 2, 4])
+def test_halves_add_up_to_whole_detents_whatever_the_knob(size: Literal[1, 2, 4]) -> None:
+    settings = replace(KnobsSettings(), dodge=replace(KnobsSettings().dodge, edges_a_detent=size))
+    for script, count in (
+        ("0 dodge +0.5\n1 dodge +0.5", size),
+        ("0 dodge +0.5\n1 dodge -0.5", size // 2 * 2),
+        ("0 dodge -1.5\n1 dodge -0.5", 2 * size),
+    ):
+        edges = edges_of(parse_script(script), settings, 0, 0.0)
+        assert len(edges) == count, script
+
+
+def test_an_edge_that_nobody_hears_moves_the_pin_all_the_same() -> None:
+    clock = SimulatedClock()
+    world = World(clock, Scenario(hands="0 burn tap unheard\n"))
+    pin = world.pins.pin(KnobsSettings().burn.push)
+    heard: list[int] = []
+
+    def listen(tick: float, level: int) -> None:
+        heard.append(level)
+
+    pin.when_changed = listen
+    world.hands.start()
+    clock.sleep_until_ns(clock.now_ns() + 10**9)
+    assert heard[-1] == 0, "the press, and its bounce"
+    assert pin.state

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playing import Player, S
 
-from drivers.readings import Knob, Soul, Turn
+from drivers.readings import Knob, Slide, Soul, Turn
 from rig.hands.state import HandState
 
 
@@ -66,6 +66,51 @@ def test_a_release_that_comes_late_is_still_a_tap(player: Player) -> None:
     player.tick(1.26)  # the frame was there before the release was drained
     player.press(1.2, "burn", False, 2.0)
     assert (player.state.burn_aim, player.state.bare) == (2.0, False)
+
+
+def test_a_slip_is_told_by_the_times_of_the_readings_and_not_by_when_a_frame_was(player: Player) -> None:
+    player.press(1, "burn", True, 2.0)
+    player.turn(1.05, "burn", 3)
+    player.tick(1.26)  # the frame was there before the release was drained
+    assert player.state.burn_aim is None
+    player.press(1.2, "burn", False, 2.0)
+    assert (player.state.burn_aim, player.state.burn_stops) == (8.0, 0.25)
+    assert player.hands.undo()
+    assert not player.hands.undo()
+
+
+def test_a_slip_of_the_page_that_turns_by_several_at_once_is_a_turn(player: Player) -> None:
+    player.press(1, "dodge", True)
+    player.hands.add(Turn(round(1.1 * S), "dodge", 4), 5.0)
+    player.press(1.2, "dodge", False)
+    assert (player.state.dodge_aim, player.state.dodge_stops) == (3.0, pytest.approx(4 / 12))
+
+
+def test_there_and_back_while_it_is_pressed_is_no_turn(player: Player) -> None:
+    player.press(1, "dodge", True, 6.0)
+    for number, detents in enumerate((1, -1, 1, -1, 1)):
+        player.hands.add(Turn(round((1.03 + 0.03 * number) * S), "dodge", detents), 5.0)
+    player.press(1.2, "dodge", False, 6.0)
+    assert (player.state.dodge_aim, player.state.dodge_stops) == (6.0, 0.0)
+
+
+def test_what_was_moved_is_told_once_and_as_it_came(player: Player) -> None:
+    player.turn(1, "dodge", 2)
+    assert [turn.detents for turn in player.hands.moved()] == [1, 1]
+    assert player.hands.moved() == []
+    player.press(3, "dodge", True)
+    player.turn(3.05, "dodge", 2)
+    assert player.hands.moved() == []
+    player.press(3.2, "dodge", False)
+    assert [turn.t_ns for turn in player.hands.moved()] == [3_050_000_000, 3_060_000_000]
+    player.press(5, "dodge", True)
+    player.turn(5.4, "dodge", 2)
+    player.hands.add(Slide(round(5.5 * S), "dodge", 0.5))
+    player.press(6, "dodge", False)
+    player.press(6.1, "lock", True)
+    player.turn(6.2, "dodge", 2)
+    player.hands.add(Slide(round(6.3 * S), "dodge", 0.75))
+    assert player.hands.moved() == []
 
 
 def test_hold_and_turn_walks_the_aim_zone_by_zone(player: Player) -> None:
@@ -152,11 +197,11 @@ def test_the_window_of_a_double_tap(player: Player, gap_s: float, double: bool) 
 def test_taps_of_two_knobs_and_a_turn_between_are_no_double_tap(player: Player) -> None:
     player.turn(0, "dodge", 6)
     player.tap(1, "dodge", 4.0)
-    player.tap(1.1, "burn", 5.0)
-    player.tap(1.25, "dodge", 6.0)
+    player.tap(1.16, "burn", 5.0)
+    player.tap(1.32, "dodge", 6.0)
     assert (player.state.dodge_aim, player.state.burn_aim, player.state.dodge_stops) == (6.0, 5.0, 0.5)
-    player.turn(1.4, "dodge", 1)
-    player.tap(1.45, "dodge", 7.0)
+    player.turn(1.45, "dodge", 1)
+    player.tap(1.5, "dodge", 7.0)
     assert player.state.dodge_aim == 7.0
     assert player.state.dodge_stops == pytest.approx(7 / 12)
 

@@ -90,23 +90,62 @@ def test_lingering_comes_after_the_move_stays_through_corrections_and_goes() -> 
     end_s = turns[-1].t_ns / S
     corrected = played(turns + stroke(end_s + 4.0, 1), end_s + 20)
     assert near(corrected, end_s + 1.1).lingering == 0.0
-    assert near(corrected, end_s + 3.0).lingering > 0.8
+    assert near(corrected, end_s + 5.5).lingering > 0.8
     assert near(corrected, end_s + 9.0).lingering > 0.95  # the correction has made it longer
     assert near(corrected, end_s + 19.0).lingering < 0.05
     moved = played(turns + stroke(end_s + 4.0, 6), end_s + 8)
     assert near(moved, end_s + 5.2).lingering < 0.25
 
 
-def test_a_push_or_the_other_knob_ends_the_lingering() -> None:
+def test_a_hand_that_may_have_left_lingers_little_and_not_for_long() -> None:
+    turns = stroke(1.0, 9)
+    end_s = turns[-1].t_ns / S
+    manners = played(turns, end_s + 12)
+    assert 0.1 < max(manner.lingering for manner in manners.values()) < 0.34
+    assert near(manners, end_s + 4.0).lingering < 0.05
+    assert near(manners, end_s + 8.0).lingering == 0.0
+
+
+def test_a_grip_or_a_tremor_tells_that_the_hand_is_still_there() -> None:
+    def lingering(force_n: float, tremble: float) -> float:
+        """Two and a half seconds after a move, by what a resistor and an inertial sensor feel meanwhile."""
+        reader, turns = MannerReader(), stroke(1.0, 9)
+        end_ns = turns[-1].t_ns
+        noise = np.random.default_rng(3).normal(0.0, 0.02, (800, 3))
+        for at in range(0, 800, 2):
+            t_ns = (np.arange(at, at + 2) * 10_000_000).astype(np.int64)
+            while turns and turns[0].t_ns <= t_ns[0]:
+                reader.add(turns.pop(0), int(t_ns[0]), 3.0)
+            pull = noise[at : at + 2] + [[tremble * np.sin(2 * np.pi * 10 * t / S), 0.0, 9.81] for t in t_ns]
+            reader.add(Motion(t_ns, pull.astype(np.float32), np.zeros((2, 3), np.float32)), int(t_ns[-1]))
+            reader.add(Grip(t_ns, np.full(2, force_n, np.float32)), int(t_ns[-1]))
+            if t_ns[-1] >= end_ns + 2.5 * S:
+                return reader.read(int(t_ns[-1])).lingering
+        raise AssertionError
+
+    assert lingering(0.0, 0.0) < 0.34
+    assert lingering(4.0, 0.0) > 0.75
+    assert lingering(0.0, 0.2) > 0.75
+
+
+def test_a_push_or_the_other_knob_ends_the_lingering_and_a_look_at_the_negative_does_not() -> None:
     turns = stroke(1.0, 9)
     end_ns = turns[-1].t_ns
-    for other in (Press(end_ns + 4 * S, "burn", True), Turn(end_ns + 4 * S, "burn", 1)):
+    turns += stroke((end_ns + 2 * S) / S, 1)
+    for own_knob_s in (0.08, 0.6, None):
         reader = MannerReader()
         for turn in turns:
             reader.add(turn, turn.t_ns)
-        assert reader.read(end_ns + 4 * S).lingering > 0.9
-        reader.add(other, other.t_ns)
-        assert reader.read(end_ns + 5 * S).lingering < 0.1
+        assert reader.read(end_ns + 5 * S).lingering > 0.9
+        if own_knob_s is None:
+            reader.add(Turn(end_ns + 5 * S, "burn", 1), end_ns + 5 * S)
+        else:
+            reader.add(Press(end_ns + 5 * S, "dodge", True), end_ns + 5 * S)
+            reader.add(Press(end_ns + round((5 + own_knob_s) * S), "dodge", False), end_ns + 6 * S)
+        later = reader.read(end_ns + 9 * S).lingering
+        assert later > 0.9 if own_knob_s == 0.6 else later < 0.05, own_knob_s
+    reader.add(Press(end_ns + 9 * S, "record", True), end_ns + 9 * S)
+    assert reader.read(end_ns + 10 * S).lingering < 0.05
 
 
 def test_small_slow_steps_after_stillness_lean_in() -> None:

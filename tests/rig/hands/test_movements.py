@@ -41,7 +41,26 @@ def test_a_sweep_is_told_whole_once_it_is_over_and_then_the_dwelling_at_it() -> 
     assert sweep.tempo_hz == pytest.approx(11 * S / (turns[-1].t_ns - turns[0].t_ns))
     assert sweep.sparc == pytest.approx(-1.41, abs=0.1)
     assert sweep.ldlj is not None
-    assert (linger.kind, linger.t_ns, linger.end_ns) == ("linger", sweep.end_ns, sweep.end_ns + 6 * S)
+    assert (linger.kind, linger.t_ns) == ("linger", sweep.end_ns)
+    assert linger.end_ns - linger.t_ns == round(2.4 * S), "nothing tells that the hand is still there"
+
+
+def test_a_hand_that_comes_back_or_looks_at_the_negative_was_there_all_along() -> None:
+    first = stroke(1.0, 8)
+    end_ns = first[-1].t_ns
+    for after_s, lasts_s in ((4.0, 4.0), (7.0, 2.4)):
+        again = stroke(end_ns / S + after_s, 8)
+        _, linger, _ = told(first + again, end_ns / S + after_s + 4)
+        assert linger.end_ns - linger.t_ns == (again[0].t_ns - end_ns if after_s < 6 else round(lasts_s * S))
+    corrected = stroke(end_ns / S + 2.0, 1)
+    assert told(first + corrected, end_ns / S + 12)[-1].end_ns == corrected[-1].t_ns + 6 * S
+    movements = Movements()
+    for turn in first:
+        movements.add(turn)
+    movements.tick(end_ns + 2 * S)
+    movements.sign("dodge", end_ns + 3 * S)
+    movements.tick(end_ns + 20 * S)
+    assert movements.take()[-1].end_ns == end_ns + 9 * S
 
 
 def test_it_is_not_told_while_it_may_go_on() -> None:
@@ -69,6 +88,26 @@ def test_single_corrections_belong_to_the_dwelling_and_the_next_move_ends_it() -
     assert (linger.t_ns, linger.end_ns) == (sweep.end_ns, last.t_ns)
 
 
+def test_a_hand_that_goes_to_something_else_at_once_dwells_nowhere() -> None:
+    first = stroke(1.0, 8)
+    end_ns = first[-1].t_ns
+    for after_s, lingers in ((0.5, []), (1.4, [1.4])):
+        movements = Movements()
+        for turn in first:
+            movements.add(turn)
+        movements.interrupt("dodge", end_ns + round(after_s * S))
+        movements.interrupt("dodge", end_ns + 5 * S)
+        movements.tick(end_ns + 20 * S)
+        told_s = [(one.end_ns - one.t_ns) / S for one in movements.take() if one.kind == "linger"]
+        assert told_s == pytest.approx(lingers)
+    looked = Movements()
+    for turn in first:
+        looked.add(turn)
+    looked.sign("dodge", end_ns + S)
+    looked.tick(end_ns + 20 * S)
+    assert looked.take()[-1].end_ns == end_ns + 7 * S
+
+
 def test_a_nudge_of_one_sets_nothing_to_dwell_at() -> None:
     assert kinds(told(stroke(1.0, 1), 12.0)) == ["nudge"]
 
@@ -82,7 +121,7 @@ def test_the_other_knob_or_a_push_ends_the_dwelling() -> None:
     for turn in dodge:
         movements.add(turn)
     movements.tick(dodge[-1].t_ns + 2 * S)
-    movements.interrupt(dodge[-1].t_ns + 2 * S)
+    movements.interrupt("dodge", dodge[-1].t_ns + 2 * S)
     movements.tick(dodge[-1].t_ns + 20 * S)
     sweep, linger = movements.take()
     assert (sweep.kind, linger.end_ns - linger.t_ns) == ("sweep", 2 * S)

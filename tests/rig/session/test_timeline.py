@@ -47,7 +47,7 @@ ENTRIES = [
     TakeStart(
         "t", "s", 1, 2, "sim", 64, 36, 30.0, "bt709", "limited", "srgb", "opencv", "plain", LOOK,
         routes=[{"source": "body.arousal", "amount": 0.5, "curve": [[0, 0], [1, 1]]}], modulation={"warm": 0.25},
-        hands={"aim": None, "n": 3},
+        hands={"aim": None, "n": 3}, knob_curves={"burn": "gentle"},
     ),
     AnchorEntry(2, 1_700_000_000_123_456_789, 3, "boot"),
     FrameEntry(5, 0, 10, {"pulse": 1}, {"body.arousal": None, "knob": 0.5}, {"key_ev": 0.1, "zones": [0.5]}, 9, 1.5),

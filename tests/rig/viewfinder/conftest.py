@@ -40,9 +40,24 @@ class Shown:
     newest_beat_ns: int | None = None
 
 
-def make_grey(index: int, t_ns: int, code: int = 118, size: tuple[int, int] = (320, 180)) -> Shown:
+def make_grey(
+    index: int, t_ns: int, code: int = 118, size: tuple[int, int] = (320, 180), edge_ns: int | None = None
+) -> Shown:
     """An even print."""
-    return Shown(t_ns, index, from_rgb(np.full((size[1], size[0], 3), code, np.uint8), Colour()))
+    return Shown(t_ns, index, from_rgb(np.full((size[1], size[0], 3), code, np.uint8), Colour()), Colour(), edge_ns)
+
+
+@dataclass
+class Counted:
+    """Timings that write down what is told."""
+
+    heard: list[tuple[str, float]] = field(default_factory=list)
+
+    def shown(self, name: str, ms: float) -> None:
+        self.heard.append((name, ms))
+
+    def told(self) -> dict[str, object]:
+        return {"print_to_page": {"count": len(self.heard), "newest_ms": [ms for _, ms in self.heard]}}
 
 
 @dataclass
@@ -123,6 +138,7 @@ def open_bench(
     tap: bool = True,
     sheet: bytes | None = b"\x89PNG sheet",
     strip: Callable[[], ShownStrip | None] = make_strip,
+    timings: Counted | None = None,
 ) -> Bench:
     """Start it on any free port."""
     clock, knobs, actions, taps, deaths = SystemClock(), PageKnobs(), Asked(), list[int](), list[str]()
@@ -135,6 +151,7 @@ def open_bench(
         sheet=lambda: sheet,
         strip=strip,
         on_death=lambda name, error: deaths.append(f"{name}: {error!r}"),
+        timings=timings,
     )
     return Bench(finder, knobs, actions, taps, clock, deaths)
 
@@ -165,6 +182,16 @@ def fresh_bench() -> Iterator[Bench]:
     assert made.deaths == []
 
 
+@pytest.fixture
+def counting() -> Iterator[tuple[Bench, Counted]]:
+    """A finder that counts how long things take."""
+    counted = Counted()
+    made = open_bench(timings=counted)
+    yield made, counted
+    made.finder.close()
+    assert made.deaths == []
+
+
 class Stand:
     """The page in a browser, with a moving picture, and the knobs echoed into the meters as the frame loop does."""
 
@@ -172,6 +199,7 @@ class Stand:
         self.bench, self._browser = bench, browser
         self.meters = Meters(minutes_left=140.0, zones=(0.09,) * 11)
         self.said: list[object] = []
+        self._edge_ns: int | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
@@ -183,11 +211,15 @@ class Stand:
                 self.said.append(reading)
                 self._hear(reading)
             now = self.bench.clock.now_ns()
-            self.bench.finder.show(make_grey(index, now, code=60 + round(48 * self.meters.dodge_stops)))
+            self.bench.finder.show(
+                make_grey(index, now, code=60 + round(48 * self.meters.dodge_stops), edge_ns=self._edge_ns)
+            )
             self.bench.finder.tell(replace(self.meters, take_seconds=now / 1e9 % 100))
             index += 1
 
     def _hear(self, reading: object) -> None:
+        if isinstance(reading, Turn):
+            self._edge_ns = reading.t_ns
         match reading:
             case Turn(knob="dodge", detents=detents):
                 stops = self.meters.dodge_stops + detents / 12
@@ -247,6 +279,15 @@ class Stand:
     def close(self) -> None:
         self._stop.set()
         self._thread.join()
+
+
+@pytest.fixture
+def counting_stand(counting: tuple[Bench, Counted], browser: Chrome) -> Iterator[Stand]:
+    made = Stand(counting[0], browser)
+    browser.get(counting[0].finder.address)
+    assert made.until(lambda: made.frames() > 2), browser.get_log("browser")
+    yield made
+    made.close()
 
 
 @pytest.fixture
