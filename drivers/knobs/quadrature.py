@@ -4,6 +4,10 @@ Clockwise A leads B: seen as (A, B) with pull-ups, 11 01 00 10 11 (Bourns PEC11R
 Between two detents lie 4, 2 or 1 of these edges. Bounce of one pin goes forth and back, so counting edges both ways
 cancels it; what remains is told only when a whole detent is reached. Better to lose a step than to report one
 backwards (gpiozero issue 1062): where it is not known which way lost edges went, the step is lost.
+
+An edge may say the level that the pin has already: where both edges are asked for, Linux reads the level after the
+interrupt (drivers/gpio/gpiolib-cdev.c, edge_irq_thread), and a contact that bounces has gone on by then. As long as the
+other pin does not move between, the pin is at one side or the other of the same edge, and nothing is lost.
 """
 
 from __future__ import annotations
@@ -42,6 +46,8 @@ class Quadrature:
         self._position = 0  # edges from the detent that was reported last, + clockwise as wired
         self._edges_ns: list[int] = []
         self._newest_ns: int | None = None
+        self._run: tuple[int, bool, bool] | None = None  # pin that moves alone, where it was, it began with no move
+        self._turned_ns: int | None = None  # with one edge a detent: when the step back came that waits
         self._ahead = 0  # direction of the last detent, and when
         self._reported_ns = 0
         self._torn = False  # edges were lost since: what looks like a step back may be none
@@ -55,9 +61,10 @@ class Quadrature:
         self._newest_ns = edge.t_ns
         if len(self._edges_ns) < MOST_EDGES:
             self._edges_ns.append(edge.t_ns)
-        if levels == self._levels:  # an edge was lost: the pin went there and back, which is no way at all
-            self._torn = True
-        else:
+        if self._run is None or self._run[0] != edge.pin:
+            self._torn = self._is_torn()
+            self._run = edge.pin, not edge.level if levels != self._levels else edge.level, levels == self._levels
+        if levels != self._levels:
             self._position += _way(self._levels, levels)
             self._levels = levels
         return self._reached(edge.t_ns)
@@ -73,6 +80,7 @@ class Quadrature:
     def rest(self, a: bool, b: bool) -> list[Detent]:
         """Told where the pins really are while nothing moves: makes up for lost edges; the detents that come of it."""
         t_ns, self._newest_ns = self._newest_ns or self._reported_ns, None
+        self._torn, self._run = self._is_torn(), None
         if (a, b) != self._levels:
             self._torn = True
             self._make_up(_way(self._levels, (a, b)))
@@ -82,6 +90,17 @@ class Quadrature:
             self._torn = False
             self._edges_ns.clear()  # what bounced after the last detent is no part of the next
         return detents
+
+    def _is_torn(self) -> bool:
+        """Edges were lost: a pin's first edge since the other's was no move, and it is where it was then.
+
+        With fewer than four edges a detent a lost edge and its bounce could be a step: such a first edge is enough.
+        """
+        if self._run is None:
+            return self._torn
+        pin, was, no_move = self._run
+        is_back = self._levels[0 if pin == self._pin_a else 1] == was
+        return self._torn or (no_move and (is_back or self._size < 4))
 
     def _make_up(self, way: int) -> None:
         if self._size == 1:
@@ -97,15 +116,25 @@ class Quadrature:
         while self._position:
             direction: Literal[1, -1] = 1 if self._position > 0 else -1
             turns_back = direction == -self._ahead
-            if abs(self._position) < self._size + (self._size == 1 and turns_back and not resting):
+            waits = self._size == 1 and turns_back
+            if waits and self._turned_ns is None:
+                self._turned_ns = t_ns
+            if abs(self._position) < self._size + (waits and not resting):
                 break
             self._position -= direction * self._size
-            edges_ns, self._edges_ns = tuple(self._edges_ns), []
-            torn, self._torn = self._torn, False
+            at_ns = self._turned_ns if waits and self._turned_ns is not None else t_ns
+            # of a step back that had waited, the newest edge is the next one's
+            count = -1 if waits and self._position else len(self._edges_ns)
+            edges_ns, self._edges_ns = tuple(self._edges_ns[:count]), self._edges_ns[count:]
+            torn, self._torn = self._is_torn(), False
+            if self._run is not None:
+                self._run = (*self._run[:2], False)
             if turns_back and (torn or (self._size > 1 and t_ns - self._reported_ns < TURNABOUT_NS)):
                 continue
-            self._ahead, self._reported_ns = direction, t_ns
-            detents.append(Detent(t_ns, 1 if direction * self._sign > 0 else -1, edges_ns))
+            self._ahead, self._reported_ns = direction, at_ns
+            detents.append(Detent(at_ns, 1 if direction * self._sign > 0 else -1, edges_ns))
+        if self._position == 0:
+            self._turned_ns = None
         return detents
 
 

@@ -47,6 +47,10 @@ class Heart:
         self._live(t_s)
         return np.array([beat for beat in self._beats if 0.0 <= beat <= t_s])
 
+    def breath(self, t_s: float) -> float:
+        """-1 all the way out, 1 all the way in: then the heart hurries."""
+        return math.sin(2.0 * math.pi * BREATHS_HZ * t_s + self._breath)
+
     def counts(self, t_s: float) -> tuple[int, int]:
         """(red, ir) at t_s, 18 bits; more blood, fewer counts."""
         self._live(t_s + 1.0)
@@ -54,7 +58,7 @@ class Heart:
         blood = 0.0
         for k in range(max(0, newest - 4), newest):
             blood += self._sizes[k] * _pulse(t_s - self._beats[k])
-        breath = math.sin(2.0 * math.pi * BREATHS_HZ * t_s + self._breath)
+        breath = self.breath(t_s)
         drift = 0.15 * breath + 0.10 * math.sin(2.0 * math.pi * 0.1 * t_s)
         z = blood - 0.35 + drift
         ir = IR_COUNTS * (1.0 - PERFUSION * z) + NOISE_COUNTS * self._noise(t_s, 0)
@@ -69,7 +73,7 @@ class Heart:
                 if change.at_s <= at_s:
                     target = change.bpm
             self._bpm += GLIDE * (target - self._bpm)
-            breath = math.sin(2.0 * math.pi * BREATHS_HZ * at_s + self._breath)
+            breath = self.breath(at_s)
             ibi_s = 60.0 / self._bpm * (1.0 - ARRHYTHMIA * breath + JITTER * self._random.gauss(0.0, 1.0))
             hurried = min(1.0, max(0.0, (self._bpm / self._first_bpm - 1.0) / 0.2))
             self._beats.append(at_s + max(0.25, ibi_s))

@@ -27,7 +27,8 @@ class Body:
     and 1 four times it. arousal: 0..1 against this person's own baseline (rig/body/arousal.py). sqi: 0..1.
     moving: the hand, 0 held still or no sensor, 1 walking (rig/body/moving.py). scl_us, scr_us: of the skin, in
     microsiemens: its slow level, and how far it stands above it now (rig/body/skin.py). beat_phase: 0..1 of the way
-    from the newest beat to the next, as far as it can be foretold (rig/body/beat_phase.py).
+    from the newest beat to the next, as far as it can be foretold (rig/body/beat_phase.py). breath: 0 all the way out,
+    1 all the way in; breath_sqi: how sure that is, 0..1 (rig/body/breath.py).
     """
 
     heart_rate_bpm: float | None = None
@@ -40,3 +41,5 @@ class Body:
     scl_us: float | None = None
     scr_us: float | None = None
     beat_phase: float | None = None
+    breath: float | None = None
+    breath_sqi: float = 0.0

@@ -10,6 +10,7 @@ from rig.body.arousal import Arousal
 from rig.body.baseline import QuietBaseline
 from rig.body.beat_phase import BeatPhase
 from rig.body.beats import UpstrokeFinder
+from rig.body.breath import Breath
 from rig.body.first_look import FirstLook
 from rig.body.grid import Grid
 from rig.body.meaning import Beat, Body
@@ -46,6 +47,7 @@ class BodyReader:
         self._quality = Quality()
         self._rhythm = Rhythm()
         self._phase = BeatPhase()
+        self._breath = Breath()
         self._arousal = Arousal(baseline)
         self._first_look = FirstLook()
         self._skin = SkinReader()
@@ -103,6 +105,8 @@ class BodyReader:
         rate = self._rate(now_s) if self._finger and silent_s <= SILENT_S else None
         stopped_s = math.inf if self._is_told else self._sample_s + STOPPED_S
         arousal, amplitude = self._arousal.at(now_s, stopped_s)
+        breath, breath_sqi = self._breath.at(now_s) if rate is not None else (None, 0.0)
+        moving = self._moving.now(now_s)
         return Body(
             heart_rate_bpm=rate,
             rmssd_ms=self._rmssd_ms(now_s) if rate is not None else None,
@@ -110,10 +114,12 @@ class BodyReader:
             arousal=arousal,
             sqi=sqi,
             newest_beat_ns=newest,
-            moving=self._moving.now(now_s),
+            moving=moving,
             scl_us=skin.scl_us,
             scr_us=skin.scr_us,
             beat_phase=self._phase.at(now_s) if rate is not None else None,
+            breath=breath,
+            breath_sqi=breath_sqi * sqi * (1.0 - moving),
         )
 
     def wave(self) -> tuple[float, ...]:
@@ -169,6 +175,8 @@ class BodyReader:
         self._beat_s, self._sqi = t_s, 1.0
         self._newest_s = t_s + 1.0  # nothing comes between two reported beats
         rate = self._rhythm.heart_rate_bpm(t_s)
+        if self._is_timed:
+            self._breath.add(t_s, ibi_s, TOLD_LATE_S)
         found_s = max(t_s, self._seconds(seen_ns))
         self._arousal.add(found_s, rate, None, None, self._rmssd_ms(t_s), self._moving.now(t_s))
         return Beat(beat.t_ns, seen_ns, None if ibi_s is None else ibi_s * 1000.0, 1.0)
@@ -192,6 +200,7 @@ class BodyReader:
                     self._forget()
                     self._rhythm.forget()  # whoever comes next
                     self._phase.forget()
+                    self._breath.forget()
                     self._wave.clear()
                 continue
             if t_s - self._sample_s > STOPPED_S:
@@ -256,6 +265,7 @@ class BodyReader:
         self._beat_s = upstroke.t_s
         ibi_s = self._rhythm.add(upstroke.t_s, sqi)
         if sqi >= TRUSTED:
+            self._breath.add(upstroke.t_s, ibi_s, FOUND_LATE_S, math.log(upstroke.rise), self._light)
             self._arousal.add(t_s, self._rate(t_s), upstroke.rise, self._light, self._rmssd_ms(t_s), moving)
         assert self._origin_ns is not None
         t_ns = self._origin_ns + round(upstroke.t_s * 1e9)

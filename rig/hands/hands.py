@@ -300,10 +300,10 @@ class Hands:
         """Let happen what is due by then. late_ns: what a turn is given beyond its time, as detents may come late."""
         self._now_ns = max(self._now_ns, t_ns)
         for held in self._held.values():
-            if not held.spent and not held.showing and held.is_hold(t_ns):
+            if not held.spent and held.is_hold(t_ns):
                 if held.strays and not self.state.locked:
                     self._walk(held, held.early)
-                else:
+                elif not held.showing:
                     self._show(held, True)
         for step in [step for step in self._turning if t_ns - step.end_ns > ONE_TURN_NS + late_ns]:
             self._end_turn(step)

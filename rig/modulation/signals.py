@@ -56,6 +56,7 @@ SOURCES: dict[str, Source] = {
     # 1 to 3 s until a response begins, and 1 to 3 more until its peak (Boucsein 2012)
     "body.skin": Source("the skin's response, 0 to 2 uS above its level", "body", 3.0),
     "body.beat": Source("the heart's beat: 1 at the beat, 0 half-way to the next", "body", in_step=True),
+    "body.breath": Source("the breath: 0 all the way out, 1 all the way in", "body", in_step=True),
     "body.moving": Source("the hand's motion, 0 held still, 1 walking", "body"),
     "hands.tempo": Source("tempo of the knobs, 0 to 30 detents/s", "hands"),
     "hands.hesitation": Source("a pause inside a move that is meant", "hands"),
@@ -94,6 +95,7 @@ def read_signals(body: Body, hands: HandState, scene: Scene, manner: Manner, t_n
         **{name: _signal(value, body.sqi, beat_s) for name, value in heart.items()},
         "body.sqi": _signal(body.sqi, 1.0, beat_s),
         "body.skin": _signal(_unit(body.scr_us, 0.0, FULL_SCR_US)),
+        "body.breath": _signal(body.breath, body.breath_sqi, beat_s),
         "body.moving": _signal(body.moving),
         **{name: _signal(value, 1.0, hand_s) for name, value in acts.items()},
         "knob.dodge": _signal(_unit(hands.dodge_stops, 0.0, 2.0)),

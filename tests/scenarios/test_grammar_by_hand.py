@@ -103,10 +103,12 @@ def test_a_turn_by_a_heavy_hand_that_pushes_to_the_end_goes_on_turning_and_shows
     assert played.gestures() == [("turn", "dodge", 20)]
 
 
-def test_a_turn_that_ends_in_a_slip_of_the_push_aims_at_nothing() -> None:
-    played = by_hand("0.5 dodge +10 pushed 0.48 0.12", 2.0)
+@pytest.mark.parametrize("at_s", [0.48, 0.53, 0.58])
+def test_a_turn_that_ends_in_a_slip_of_the_push_aims_at_nothing(at_s: float) -> None:
+    played = by_hand(f"0.5 dodge +10 pushed {at_s} 0.12", 2.0)  # the last detent is 0.5 s after it began
     assert any(isinstance(press, Press) for press in played.readings())
     assert played.hands == HandState(dodge_stops=pytest.approx(10 / 12))
+    assert played.kinds() == ["turn"]
 
 
 def test_a_tap_soon_after_a_turn_is_meant() -> None:

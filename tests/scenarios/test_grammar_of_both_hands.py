@@ -197,10 +197,10 @@ def test_a_gentle_knob_is_finer_near_zero_and_comes_back_exactly() -> None:
 
 
 def test_a_hold_longer_than_the_take(tmp_path: Path) -> None:
-    script = "0.1 dodge +6\n0.5 record press\n0.7 burn hold 2.5\n1.5 record press\n2.0 record press\n3.6 record press\n"
+    script = "0.1 dodge +2\n0.2 record press\n0.4 burn hold 1.4\n1.2 record press\n1.5 record press\n2.1 record press\n"
 
     def stop_later(built: Built, stop: Stop) -> None:
-        end_ns = built.shoot.clock.now_ns() + 3_800_000_000
+        end_ns = built.shoot.clock.now_ns() + 2_300_000_000
         built.shoot.clock.serve("end", lambda now: now > end_ns and stop.ask(), 10_000_000, lambda *_: None)
 
     shot = shoot(tmp_path, None, script, prepare=stop_later, keep_prints=False)

@@ -1,48 +1,44 @@
-"""[hands] of the configuration, on the whole rig: curves that a take remembers, and knobs that begin locked."""
+"""[hands] of the configuration, on the whole rig: knobs that begin locked, and curves that a take remembers."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from shooting import shoot
 
+from drivers.knobs.page import PageKnobs
 from rig.build import Built, simulated
-from rig.config import Config, HandsSettings, parse_config
+from rig.config import parse_config
 from rig.explain import explain
 from rig.hands.curves import stops_at
 from rig.reprint import reanalysed_looks, recorded_looks, shown_looks
 from rig.service import Stop
 
 
-def test_a_take_of_a_gentle_knob_is_made_again_exactly(tmp_path: Path) -> None:
-    config = simulated(parse_config('[hands]\nburn_curve = "gentle"\n'))
-    take = shoot(tmp_path, 2.5, "0.3 dodge +3\n0.6 burn +7\n1.4 burn -2\n", config=config).takes[0]
-    assert take.start.knob_curves == {"burn": "gentle"}
-    shown = [made.look for made in shown_looks(take)]
-    assert shown[-1].burn.stops == stops_at(5, "burn", "gentle")
-    assert shown[-1].dodge.stops == 0.25
-    assert [made.look for made, _ in reanalysed_looks(take)] == shown
-    assert [made.look for made in recorded_looks(take)] == shown
-    assert explain(take, 2.0).difference == 0.0
-
-
-def test_locked_knobs_begin_locked_and_the_page_unlocks_them(tmp_path: Path) -> None:
-    config = replace(simulated(Config()), hands=HandsSettings(lock=True))
+def test_locked_knobs_begin_locked_and_a_take_of_a_gentle_one_is_made_again_exactly(tmp_path: Path) -> None:
+    config = simulated(parse_config('[hands]\nlock = true\nburn_curve = "gentle"\n'))
 
     def unlock(built: Built, stop: Stop) -> None:
+        page = next(sensor for sensor in built.shoot.sensors if isinstance(sensor, PageKnobs))
         start_ns = built.shoot.clock.now_ns()
         done: list[int] = []
 
         def step(now_ns: int) -> None:
-            if now_ns > start_ns + 1_000_000_000 and not done:
+            if now_ns > start_ns + 600_000_000 and not done:
                 done.append(now_ns)
-                built.shoot.decider.hands.lock(on=False)
+                page.ask("unlock", now_ns)
 
         built.shoot.clock.serve("page", step, 10_000_000, lambda _, error: pytest.fail(str(error)))
 
-    shot = shoot(tmp_path, 2.2, "0.2 dodge +6\n1.3 dodge +3\n", config=config, prepare=unlock)
-    assert shot.page.moments[0].hands.locked
-    assert shot.page.moments[-1].hands.dodge_stops == 0.25
-    assert shot.takes[0].start.hands["locked"] is True
+    script = "0.1 dodge +6\n0.7 burn +7 at 40/s\n1.1 burn -2\n1.1 dodge +3\n"
+    shot = shoot(tmp_path, 1.5, script, config=config, prepare=unlock)
+    (take,) = shot.takes
+    assert take.start.hands["locked"] is True
+    assert take.start.knob_curves == {"burn": "gentle"}
+    shown = [made.look for made in shown_looks(take)]
+    assert shown[-1].burn.stops == stops_at(5, "burn", "gentle")
+    assert shown[-1].dodge.stops == 0.25, "the six were turned while it was locked"
+    assert [made.look for made, _ in reanalysed_looks(take)] == shown
+    assert [made.look for made in recorded_looks(take)] == shown
+    assert explain(take, 1.4).difference == 0.0

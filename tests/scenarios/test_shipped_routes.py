@@ -7,10 +7,13 @@ import itertools
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from shooting import Shot, shoot
 
+from drivers.sim.heart import Heart
 from drivers.sim.scenario import HeartChange
+from drivers.sim.world import World
 from rig.build import Built, simulated
 from rig.config import Config
 from rig.grade.look import get
@@ -98,6 +101,39 @@ def test_stirred_returns_to_neutral_without_a_step_when_the_pulse_is_lost(tmp_pa
     assert largest_step(mireds) * 0.13 <= 0.2
     assert mireds[-1] == pytest.approx(0.0, abs=0.02)
     assert [made.look for made in recorded_looks(shot.takes[0])] == [made.look for made in shown_looks(shot.takes[0])]
+
+
+def test_breath_goes_with_the_breath_by_what_it_says_and_rests_when_the_pulse_is_lost(tmp_path: Path) -> None:
+    (tmp_path / "breathing.toml").write_text('words = "It breathes."\nroutes = ["breath"]\n')
+    worlds: list[World] = []
+
+    def unplug(built: Built, stop: Stop) -> None:
+        clock, start_ns = built.shoot.clock, built.shoot.clock.now_ns()
+        worlds.append(built.world())
+
+        def step(now_ns: int) -> None:
+            if now_ns - start_ns > 66e9:
+                built.world().bus.fail(errno.EREMOTEIO, 10_000)
+
+        clock.serve("cable", step, 100_000_000, lambda name, error: pytest.fail(str(error)))
+
+    config = simulated(Config())
+    config = replace(config, camera=replace(config.camera, rate_hz=15.0))
+    look = str(tmp_path / "breathing.toml")
+    shot = shoot(tmp_path, 78.0, config=config, prepare=unplug, keep_prints=False, look=look)
+    evs, frames = course(shot, "exposure.ev"), shot.takes[0].frames()
+    assert max(abs(ev) for ev in evs[: 18 * 15]) == 0.0  # nobody knows how somebody breathes after two breaths
+    assert 0.032 < max(evs) <= 0.04
+    assert min(evs) >= 0.0
+    assert largest_step(evs) * 12.4 <= 0.2
+    assert evs[-1] == pytest.approx(0.0, abs=0.001)
+    pulse = worlds[0].pulse
+    assert isinstance(pulse, Heart)
+    shown = [n for n, entry in enumerate(frames) if entry.signals["body.breath"] is not None and n < 64 * 15]
+    assert len(shown) > 35 * 15
+    true = [pulse.breath((frames[n].t_ns - worlds[0].start_ns) / 1e9) for n in shown]
+    heard = [frames[n].signals["body.breath"] for n in shown]
+    assert np.corrcoef(true, heard)[0, 1] > 0.7
 
 
 def test_with_soul_off_the_looks_are_those_of_no_routes_at_all(tmp_path: Path, alive: str) -> None:

@@ -80,6 +80,26 @@ def test_undo_goes_back_through_states_that_were(readings: list[tuple[HandReadin
 
 
 @settings(max_examples=40, deadline=None)
+@given(played(), st.integers(1, 200))
+def test_frames_that_come_before_a_reading_they_are_younger_than_change_nothing(
+    readings: list[tuple[HandReading, float]], late_ms: int
+) -> None:
+    """What is read from a device comes late: the frame before it was there already."""
+    quiet, ticked = Hands(), Hands()
+    for reading, zone in readings:
+        ticked.tick(reading.t_ns + late_ms * MS)
+        for hands in (quiet, ticked):
+            hands.add(reading, zone)
+    for hands in (quiet, ticked):
+        hands.tick(reading_end(readings))
+    assert ticked.state == quiet.state
+
+
+def reading_end(readings: list[tuple[HandReading, float]]) -> int:
+    return (readings[-1][0].t_ns if readings else 0) + 10**10
+
+
+@settings(max_examples=40, deadline=None)
 @given(played(), st.integers(1, 50))
 def test_the_same_readings_give_the_same_whenever_time_is_told(
     readings: list[tuple[HandReading, float]], every_ms: int

@@ -89,7 +89,7 @@ points = [[0.5, 0.0], [0.2, 1.0]]
 gaet = 0.5
 """
 SAID = (
-    'mine.toml:2: routes: expected one of frantic, lean-in, stirred, got "stired", did you mean "stirred"?',
+    'mine.toml:2: routes: expected one of breath, frantic, lean-in, stirred, got "stired", did you mean "stirred"?',
     "mine.toml:6: route a: source: expected one of body.arousal, ",
     'got "body.arousl", did you mean "body.arousal"?',
     'mine.toml:14: route b: amount: expected mired, got "mird", did you mean mired?',
@@ -180,7 +180,7 @@ def test_a_cap_is_raised_on_purpose_and_within_the_range() -> None:
 
 
 def test_every_shipped_look_and_route_is_right() -> None:
-    assert shipped_routes() == ("frantic", "lean-in", "stirred")
+    assert shipped_routes() == ("breath", "frantic", "lean-in", "stirred")
     for name in shipped_looks():
         routes_of(load_look(name))
     (stirred,) = routes_of(load_look("neutral"))
