@@ -47,7 +47,8 @@ def report(figures: list[Figure]) -> str:
             lines.append(f"{each.figure:40} {'missing':>10} {each.unit:12} {bar:16} MISSED   {each.missing}")
             continue
         peers = "".join(
-            f"   {name} {value:.4g} (ratio {each.value / value:.3g})" for name, value in each.peers.items() if value
+            f"   {name} {value:.4g}" + (f" (ratio {each.value / value:.3g})" if value else "")
+            for name, value in each.peers.items()
         )
         verdict = "" if each.bar is None else ("holds" if each.holds else "MISSED")
         lines.append(f"{each.figure:40} {each.value:10.4g} {each.unit:12} {bar:16} {verdict:7}{peers}".rstrip())

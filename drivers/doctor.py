@@ -17,9 +17,10 @@ from drivers.i2c import open_bus, reason
 from drivers.motion.identity import FAMILIES
 from drivers.names import Bench, make_skin
 from drivers.pi_pins import pipe_folder
-from drivers.settings import CameraSettings, KnobsSettings, MotionSettings, PulseSettings, SkinSettings
+from drivers.settings import CameraSettings, GripSettings, KnobsSettings, MotionSettings, PulseSettings, SkinSettings
 
 if TYPE_CHECKING:
+    from drivers.grip.fsr import FsrGrip
     from drivers.skin.converter import ConverterSkin
 
 State = Literal["ok", "warn", "fail"]
@@ -54,6 +55,7 @@ def examine_devices(
     root: Path = Path("/"),
     motion: MotionSettings | None = None,
     skin: SkinSettings | None = None,
+    grip: GripSettings | None = None,
     of_body: bool = True,
 ) -> list[Finding]:
     """The camera, the sensors and the knobs that the configuration names. root: for tests, where /dev is.
@@ -67,6 +69,8 @@ def examine_devices(
         findings.append(examine_motion(motion, model, root))
     if skin is not None and skin.name != "none":
         findings.append(examine_skin(skin, model, root, of_body=of_body))
+    if grip is not None and grip.name != "none":
+        findings.append(examine_grip(grip, model, root))
     return [*findings, examine_knobs(knobs, root)]
 
 
@@ -189,7 +193,32 @@ def examine_skin(
     return _skin_says(where, sensor, of_body)
 
 
-def _has_measured(sensor: ConverterSkin, clock: Clock) -> bool:
+def examine_grip(settings: GripSettings, model: str, root: Path, bench: Bench | None = None) -> Finding:
+    """How hard the rig is held now. bench: for tests, where the clock and the simulated bus are."""
+    found = _bus("grip", settings.bus, model, root) if settings.bus != "sim" else None
+    if found is not None:
+        return found
+    try:
+        from drivers.grip.fsr import FsrGrip
+        from drivers.sim.world import World
+
+        clock = bench.clock if bench else SystemClock()
+        sensor = FsrGrip(settings, bench or Bench(clock, lambda: World(clock)))
+        answered = _has_measured(sensor, clock)
+    except DriverError as error:
+        return Finding("grip", "fail", str(error))
+    except ImportError as error:
+        return Finding("grip", "fail", f"it cannot be asked: {error}", "the libraries, above, first")
+    where = sensor.name.removeprefix("grip sensor ")
+    if not answered or sensor.force_n is None:
+        return Finding("grip", "fail", f"{where}: no sample within a second", "is its supply firm? (3V3, GND)")
+    if sensor.force_n != sensor.force_n:
+        return Finding("grip", "warn", f"{where}: it is at the supply", "is the force resistor shorted?")
+    held = "nothing presses" if sensor.force_n == 0.0 else f"{sensor.force_n:.1f} N"
+    return Finding("grip", "ok", f"{where}: {held}")
+
+
+def _has_measured(sensor: ConverterSkin | FsrGrip, clock: Clock) -> bool:
     sensor.open()
     try:
         end_ns = clock.now_ns() + 1_000_000_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Literal, Never, Protocol, TypeAlias, TypeVar, runtime_checkable
 
-from drivers.readings import Bytes8, Colour, Frame, HandReading, Motion, Packet, PulseReading, Skin
+from drivers.readings import Bytes8, Colour, Frame, Grip, HandReading, Motion, Packet, PulseReading, Skin
 
 R_co = TypeVar("R_co", covariant=True)
 
@@ -74,6 +74,34 @@ PulseSensor = Sensor[PulseReading]
 Knobs = Sensor[HandReading]
 MotionSensor = Sensor[Motion]
 SkinSensor = Sensor[Skin]
+GripSensor = Sensor[Grip]
+
+
+Tick: TypeAlias = Literal["zero", "aim", "record", "lost"]
+
+
+class Ticker(Protocol):
+    """What the hand feels or hears. It is stepped as a sensor is, and reads nothing."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it: "buzzer on pin 12"."""
+
+    @property
+    def period_ns(self) -> int:
+        """How often step wants to be called."""
+
+    def open(self) -> None:
+        """Claim it; raises a DriverError with the remedy. May be called again after close()."""
+
+    def tick(self, what: Tick) -> None:
+        """Ask for one, from any thread; returns at once. One that is still sounding is cut short by a new one."""
+
+    def step(self, now_ns: int) -> Sequence[Never]:
+        """Do what is due of what was asked for; never blocks for more than 5 ms."""
+
+    def close(self) -> None:
+        """Silent, and released; harmless when it is not open."""
 
 
 class VideoEncoder(Protocol):

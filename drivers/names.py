@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
+from drivers.ads1115 import OneAtATime
+from drivers.pi_pins import SharedPins
+
 if TYPE_CHECKING:
     from drivers.clock import Clock
-    from drivers.interfaces import Camera, Knobs, MotionSensor, PulseSensor, SkinSensor, VideoEncoder
+    from drivers.interfaces import (
+        Camera,
+        GripSensor,
+        Knobs,
+        MotionSensor,
+        PulseSensor,
+        SkinSensor,
+        Ticker,
+        VideoEncoder,
+    )
     from drivers.settings import (
         CameraSettings,
         EncoderSettings,
+        GripSettings,
         KnobsSettings,
         MotionSettings,
         PulseSettings,
         SkinSettings,
+        TickSettings,
     )
     from drivers.sim.world import World
 
@@ -35,7 +49,14 @@ MODULES = {
     },
     "motion": {"mpu6050": "drivers.motion.mpu6050", "lsm6dsox": "drivers.motion.lsm6dsox"},
     "skin": {"grove": "drivers.skin.grove", "tinygsr": "drivers.skin.tinygsr"},
-    "knobs": {"gpio": "drivers.knobs.gpio", "keyboard": "drivers.knobs.keyboard"},
+    "grip": {"fsr": "drivers.grip.fsr"},
+    "tick": dict.fromkeys(("buzzer", "piezo", "motor"), "drivers.tick.pin"),
+    "knobs": {
+        "gpio": "drivers.knobs.gpio",
+        "seesaw": "drivers.knobs.seesaw",
+        "pots": "drivers.knobs.pots",
+        "keyboard": "drivers.knobs.keyboard",
+    },
     "encoder": {"x264": "drivers.video.x264"},
 }
 
@@ -46,6 +67,8 @@ class Bench:
 
     clock: Clock
     world: Callable[[], World]
+    converters: OneAtATime = field(default_factory=OneAtATime)  # these two are shared by several drivers
+    pi_pins: SharedPins = field(default_factory=SharedPins)
 
 
 def _make(kind: str, name: str) -> Callable[..., object]:
@@ -70,6 +93,16 @@ def make_motion(settings: MotionSettings, bench: Bench) -> MotionSensor:
 def make_skin(settings: SkinSettings, bench: Bench) -> SkinSensor:
     """The sensor of skin conductance of that name, not yet opened."""
     return cast("SkinSensor", _make("skin", settings.name)(settings, bench))
+
+
+def make_grip(settings: GripSettings, bench: Bench) -> GripSensor:
+    """The grip sensor of that name, not yet opened."""
+    return cast("GripSensor", _make("grip", settings.name)(settings, bench))
+
+
+def make_tick(settings: TickSettings, bench: Bench) -> Ticker:
+    """What ticks by that name, not yet opened."""
+    return cast("Ticker", _make("tick", settings.name)(settings, bench))
 
 
 def make_knobs(settings: KnobsSettings, bench: Bench) -> Knobs:

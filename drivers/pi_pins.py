@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,3 +72,32 @@ def pi_pins(where: str) -> Any:
             f"{where}: expected the pins of a Raspberry Pi, got {text}: is this a Pi? "
             "Use knobs.name keyboard, or the simulated rig (--sim)"
         ) from error
+
+
+class SharedPins:
+    """One factory for all drivers of a rig, opened by the first and closed after the last of them.
+
+    gpiozero's factories of one process share their pins, and one that is closed closes them all: knobs would go deaf
+    because a sensor lost its wire.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._factory: Any = None
+        self._users = 0
+
+    def open(self, where: str) -> Any:
+        """The factory; each open() wants its close(). Raises a DriverError with the remedy."""
+        with self._lock:
+            if self._factory is None:
+                self._factory = pi_pins(where)
+            self._users += 1
+            return self._factory
+
+    def close(self) -> None:
+        """One of those that opened it needs it no more."""
+        with self._lock:
+            self._users -= 1
+            if self._users == 0:
+                factory, self._factory = self._factory, None
+                factory.close()

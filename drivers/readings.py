@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 Bytes8: TypeAlias = NDArray[np.uint8]
 Knob: TypeAlias = Literal["dodge", "burn"]
-# undo, redo, lock and keep (the live stroke is kept as it is): on the page and the keyboard only
-Control: TypeAlias = Literal["dodge", "burn", "record", "undo", "redo", "lock", "keep"]
+# undo, redo, lock, keep (the live stroke is kept as it is) and mute (of the ticks): on page and keyboard only
+Control: TypeAlias = Literal["dodge", "burn", "record", "undo", "redo", "lock", "keep", "mute"]
 SoulPosition: TypeAlias = Literal["off", "set", "proof"]
 
 
@@ -142,7 +142,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A push button went down or up; lock is a switch: down while the knobs are locked."""
+    """A push button went down or up; lock and mute are switches: down while the knobs are locked, the ticks silent."""
 
     t_ns: int
     control: Control

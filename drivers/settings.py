@@ -83,6 +83,34 @@ class SkinSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class GripSettings:
+    """Which sensor feels how hard the rig is held. ``bus`` is the number of /dev/i2c-N, or "sim"."""
+
+    name: Annotated[Literal["fsr", "none"], Meta(description="fsr: a force-sensing resistor on an ADS1115")] = "none"
+    bus: Annotated[int | Literal["sim"], Meta(description="I2C bus: a number, or sim")] = 1
+    address: Annotated[int, Meta(ge=0, le=0x77, description="of the ADS1115; 0 is its usual one")] = 0
+    channel: Annotated[int, Meta(ge=0, le=3, description="input of the ADS1115")] = 3
+    supply_v: Annotated[float, Meta(ge=2.7, le=4.0, description="above the resistor", extra=_unit("V"))] = 3.3
+    reference_kohm: Annotated[
+        float, Meta(ge=0.1, le=1000, description="resistor below it, to ground", extra=_unit("kohm"))
+    ] = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class TickSettings:
+    """What marks zero, aim, record and a lost pulse for the hand. ``pins`` is whose pins: the Pi's own, or "sim"."""
+
+    name: Annotated[
+        Literal["buzzer", "piezo", "motor", "none"],
+        Meta(description="buzzer: sounds by itself; piezo: is given its tone; motor: shakes"),
+    ] = "none"
+    pins: Annotated[Literal["lgpio", "sim"], Meta(description="whose pins")] = "lgpio"
+    pin: Annotated[int, Meta(ge=0, le=27, description="pin of its transistor", extra=_unit("BCM"))] = 12
+    tone_hz: Annotated[int, Meta(ge=100, le=8000, description="of a piezo", extra=_unit("Hz"))] = 2700
+    muted: Annotated[bool, Meta(description="it begins silent; M on a keyboard changes it")] = False
+
+
+@dataclass(frozen=True, slots=True)
 class KnobPins:
     """Where one knob is wired, and how it counts (rig calibrate knobs measures the last two)."""
 
@@ -95,15 +123,28 @@ class KnobPins:
 
 @dataclass(frozen=True, slots=True)
 class KnobsSettings:
-    """Which knobs. ``pins`` is where the pins are: the Pi's own, or "sim"."""
+    """Which knobs. ``pins`` is where the pins are: the Pi's own, or "sim"; ``bus`` the number of /dev/i2c-N, or "sim".
 
-    name: Annotated[Literal["gpio", "keyboard", "none"], Meta(description="which knobs")] = "gpio"
+    The seesaw board needs no pins, potentiometers need those of the pushes, record and soul.
+    """
+
+    name: Annotated[
+        Literal["gpio", "seesaw", "pots", "keyboard", "none"],
+        Meta(description="gpio: encoders on pins; seesaw: Adafruit's board of four; pots: on an ADS1115"),
+    ] = "gpio"
     pins: Annotated[Literal["lgpio", "sim"], Meta(description="whose pins")] = "lgpio"
     dodge: KnobPins = KnobPins(a=17, b=18, push=27)
     burn: KnobPins = KnobPins(a=22, b=23, push=24)
     record: Annotated[int, Meta(ge=0, le=27, description="pin of the record button", extra=_unit("BCM"))] = 25
     soul_off: Annotated[int, Meta(ge=0, le=27, description="pin low at `off`", extra=_unit("BCM"))] = 5
     soul_proof: Annotated[int, Meta(ge=0, le=27, description="pin low at `proof`", extra=_unit("BCM"))] = 6
+    bus: Annotated[int | Literal["sim"], Meta(description="I2C bus of seesaw or pots: a number, or sim")] = 1
+    address: Annotated[
+        int, Meta(ge=0, le=0x77, description="of the seesaw board or the ADS1115; 0 is its usual one")
+    ] = 0
+    dodge_input: Annotated[int, Meta(ge=0, le=3, description="input of the ADS1115")] = 1
+    burn_input: Annotated[int, Meta(ge=0, le=3, description="input of the ADS1115")] = 2
+    supply_v: Annotated[float, Meta(ge=2.7, le=4.0, description="of the potentiometers", extra=_unit("V"))] = 3.3
 
 
 @dataclass(frozen=True, slots=True)

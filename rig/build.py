@@ -16,7 +16,17 @@ from drivers.clock import Clock
 from drivers.interfaces import Sensor, VideoEncoder
 from drivers.knobs.keyboard import KeyboardKnobs
 from drivers.knobs.page import PageKnobs
-from drivers.names import Bench, make_camera, make_encoder, make_knobs, make_motion, make_pulse, make_skin
+from drivers.names import (
+    Bench,
+    make_camera,
+    make_encoder,
+    make_grip,
+    make_knobs,
+    make_motion,
+    make_pulse,
+    make_skin,
+    make_tick,
+)
 from drivers.negative_clock import OnNegative
 from drivers.pool import leave_no_holes
 from drivers.pulse.taps import Taps
@@ -34,6 +44,7 @@ from rig.modulation.of_look import load_look_and_routes
 from rig.service import Notifier, Stop
 from rig.session.recorder import Recorder
 from rig.shoot import Shoot
+from rig.ticks import Ticks
 
 if TYPE_CHECKING:
     from rig.perform import Played
@@ -61,6 +72,8 @@ def simulated(config: Config) -> Config:
         pulse=replace(config.pulse, name="max3010x", bus="sim"),
         motion=replace(config.motion, bus="sim"),
         skin=replace(config.skin, bus="sim"),
+        grip=replace(config.grip, bus="sim"),
+        tick=replace(config.tick, pins="sim"),
         knobs=replace(config.knobs, name="gpio", pins="sim"),
     )
 
@@ -106,6 +119,8 @@ def build(
         (may if keep_going else must).append(on_time(make_motion(config.motion, bench)))
     if config.skin.name != "none":
         (may if keep_going else must).append(on_time(make_skin(config.skin, bench)))
+    if config.grip.name != "none":
+        (may if keep_going else must).append(on_time(make_grip(config.grip, bench)))
     if config.knobs.name != "none":
         knobs = make_knobs(config.knobs, bench)
         (may if keep_going else must).append(on_time(knobs))
@@ -117,6 +132,9 @@ def build(
 
     engine = choose_engine(config.grade.engine)
     log.info("engine %s: %s", engine.name, engine.why)
+    ticker = None if config.tick.name == "none" else make_tick(config.tick, bench)
+    if ticker is not None:
+        (may if keep_going else must).append(ticker)
     shoot: Shoot  # the recorder tells it what goes wrong with a take, and it is made with the recorder
     recorder = Recorder(
         Path(config.takes.folder),
@@ -145,6 +163,8 @@ def build(
         notifier=Notifier(),
         about=_about(config, scenario, named.name, engine.name, played),
         played=played is not None,
+        ticker=ticker,
+        ticks=Ticks(config.tick.muted),
     )
     if (config.knobs.name, config.knobs.pins) == ("gpio", "sim"):
         shoot.on_first_print = lambda: world().hands.start(config.knobs)

@@ -11,10 +11,12 @@ from msgspec import Meta
 from drivers.settings import (
     CameraSettings,
     EncoderSettings,
+    GripSettings,
     KnobsSettings,
     MotionSettings,
     PulseSettings,
     SkinSettings,
+    TickSettings,
 )
 from drivers.sim.scenario import Scenario
 from rig import loader
@@ -84,6 +86,8 @@ class Config:
     pulse: PulseSettings = field(default_factory=PulseSettings)
     motion: MotionSettings = field(default_factory=MotionSettings)
     skin: SkinSettings = field(default_factory=SkinSettings)
+    grip: GripSettings = field(default_factory=GripSettings)
+    tick: TickSettings = field(default_factory=TickSettings)
     knobs: KnobsSettings = field(default_factory=KnobsSettings)
     hands: HandsSettings = field(default_factory=HandsSettings)
     encoder: EncoderSettings = field(default_factory=EncoderSettings)

@@ -53,7 +53,7 @@ def examine(asked: Path | None, clock: Clock, root: Path = Path("/"), *, of_body
     config, finding = examine_config(asked)
     findings += [finding, *examine_extras(config), examine_engine(config)]
     findings += examine_devices(
-        config.camera, config.pulse, config.knobs, root, config.motion, config.skin, of_body=of_body
+        config.camera, config.pulse, config.knobs, root, config.motion, config.skin, config.grip, of_body=of_body
     )
     findings += [examine_takes(Path(config.takes.folder).expanduser(), config.takes.min_minutes, clock)]
     findings += [examine_page(config)] if config.finder.enabled else []

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from drivers.clock import Clock, Service
 from drivers.handover import Line
-from drivers.interfaces import Camera, CameraInfo, Sensor, Waking
+from drivers.interfaces import Camera, CameraInfo, Sensor, Ticker, Waking
 from drivers.pool import give_back
 from drivers.readings import Colour, Frame, Reading
 from rig.decide import Decider, Moment
@@ -23,6 +23,7 @@ from rig.latencies import Latencies
 from rig.service import Notifier, Stop
 from rig.session.ids import new_id
 from rig.steady import SteadyCamera
+from rig.ticks import Ticks
 from rig.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,8 @@ class Shoot:
     # A negative is played in place of a camera: its exposure is what it was, the first frame hears nothing, and the
     # shoot ends with the take. So whatever its looks came from is in the take, and deciding them again is exact.
     played: bool = False
+    ticker: Ticker | None = None  # what the hand hears, and what decides that; a sensor that reads nothing
+    ticks: Ticks | None = None
     say: Callable[[str], None] = log.info  # to whoever waits for the shoot to begin; from any thread
 
     def __post_init__(self) -> None:
@@ -159,6 +162,7 @@ class Shoot:
             self._tell_faults()
             self._record_button(frame, moment)
             self._look_after_take(frame)
+            self._tick(frame, moment)
             if self.played and not self.keeper.recorder.recording:
                 return
             if take_seconds is not None and frame.t_ns - first_ns >= take_seconds * 1e9:
@@ -210,6 +214,12 @@ class Shoot:
         if self._locked and not recorder.recording:
             self._locked = False
             self._steady.unlock()
+
+    def _tick(self, frame: Frame, moment: Moment) -> None:
+        if self.ticks is None or self.ticker is None:
+            return
+        for what in self.ticks.add(moment, frame.t_ns, self.keeper.recorder.recording):
+            self.ticker.tick(what)
 
     def _meanwhile(self) -> bool:
         """While the camera is away: the loop still runs, and still ends when asked."""

@@ -11,7 +11,6 @@ from drivers.knobs.buttons import Button, SoulSwitch
 from drivers.knobs.edges import Edge, PinEdges
 from drivers.knobs.quadrature import Detent, Quadrature
 from drivers.names import Bench
-from drivers.pi_pins import pi_pins
 from drivers.readings import HandReading, Knob, Turn
 from drivers.settings import KnobPins, KnobsSettings
 
@@ -115,17 +114,18 @@ def open_edges(
     if settings.pins == "sim":
         factory = bench.world().pins
     else:
-        factory = pi_pins(WHERE)
-        stack.callback(factory.close)
+        factory = bench.pi_pins.open(WHERE)
+        stack.callback(bench.pi_pins.close)
     edges = PinEdges(factory, bench.clock, all_pins(settings).values(), WHERE, wake)
     stack.callback(edges.close)
     return edges
 
 
 def all_pins(settings: KnobsSettings) -> dict[str, int]:
-    """Every pin that the settings name, by what it is for: "dodge.a" to its BCM number."""
+    """Every pin that is used, by what it is for: "dodge.a" to its BCM number. Potentiometers have only the push."""
     knobs = {"dodge": settings.dodge, "burn": settings.burn}
-    pins = {f"{name}.{end}": getattr(knob, end) for name, knob in knobs.items() for end in ("a", "b", "push")}
+    ends = ("push",) if settings.name == "pots" else ("a", "b", "push")
+    pins = {f"{name}.{end}": getattr(knob, end) for name, knob in knobs.items() for end in ends}
     return pins | {"record": settings.record, "soul_off": settings.soul_off, "soul_proof": settings.soul_proof}
 
 

@@ -8,6 +8,7 @@ u                     both pressed: undo
 e                     keep the stroke of the knob used last
 p                     place what lies under the centre spot on zone V
 r                     record
+m                     mute the ticks, or not
 s                     soul: set, proof, off, set ...
 Every other key is handed on (the space bar taps a beat, see drivers/pulse/taps.py).
 """
@@ -74,6 +75,7 @@ class KeyboardKnobs:
         self._pending_ns = 0
         self._held: set[Knob] = set()
         self._soul: SoulPosition = "set"
+        self._muted = False
 
     def open(self) -> None:
         """Take the keys one by one, without echo; nothing where the input is no terminal, or not ours to read."""
@@ -151,6 +153,9 @@ class KeyboardKnobs:
             held = _HOLDS[key]
             self._held ^= {held}
             return [Press(t_ns, held, held in self._held)]
+        if key == "m":
+            self._muted = not self._muted
+            return [Press(t_ns, "mute", self._muted)]
         if key == "p":
             return [Placing(t_ns, MIDDLE_ZONE)]
         if key == "s":

@@ -47,7 +47,7 @@ class Quadrature:
         self._edges_ns: list[int] = []
         self._newest_ns: int | None = None
         self._run: tuple[int, bool, bool] | None = None  # pin that moves alone, where it was, it began with no move
-        self._turned_ns: int | None = None  # with one edge a detent: when the step back came that waits
+        self._turned_ns: int | None = None  # when the step back came that may yet be bounce
         self._ahead = 0  # direction of the last detent, and when
         self._reported_ns = 0
         self._torn = False  # edges were lost since: what looks like a step back may be none
@@ -92,15 +92,12 @@ class Quadrature:
         return detents
 
     def _is_torn(self) -> bool:
-        """Edges were lost: a pin's first edge since the other's was no move, and it is where it was then.
-
-        With fewer than four edges a detent a lost edge and its bounce could be a step: such a first edge is enough.
-        """
+        """Edges were lost: a pin's first edge since the other's was no move, and it is where it was then."""
         if self._run is None:
             return self._torn
         pin, was, no_move = self._run
         is_back = self._levels[0 if pin == self._pin_a else 1] == was
-        return self._torn or (no_move and (is_back or self._size < 4))
+        return self._torn or (no_move and is_back)
 
     def _make_up(self, way: int) -> None:
         if self._size == 1:
@@ -111,31 +108,33 @@ class Quadrature:
             self._position += 2 if self._position < 0 or (self._position == 0 and self._ahead > 0) else -2
 
     def _reached(self, t_ns: int, resting: bool = False) -> list[Detent]:
-        """What is complete. With one edge a detent, a first step back may be bounce: it waits for a second, or rest."""
+        """What is complete, but for a step back that may yet be bounce."""
         detents: list[Detent] = []
-        while self._position:
+        while abs(self._position) >= self._size:
             direction: Literal[1, -1] = 1 if self._position > 0 else -1
             turns_back = direction == -self._ahead
-            waits = self._size == 1 and turns_back
-            if waits and self._turned_ns is None:
+            if turns_back and self._turned_ns is None:
                 self._turned_ns = t_ns
-            if abs(self._position) < self._size + (waits and not resting):
-                break
+            if turns_back and not resting and self._may_be_bounce():
+                return detents
+            at_ns = self._turned_ns or t_ns
             self._position -= direction * self._size
-            at_ns = self._turned_ns if waits and self._turned_ns is not None else t_ns
-            # of a step back that had waited, the newest edge is the next one's
-            count = -1 if waits and self._position else len(self._edges_ns)
+            count = -1 if at_ns < t_ns and self._position else len(self._edges_ns)  # the newest is the next one's
             edges_ns, self._edges_ns = tuple(self._edges_ns[:count]), self._edges_ns[count:]
-            torn, self._torn = self._is_torn(), False
+            torn, self._torn, self._turned_ns = self._is_torn(), False, None
             if self._run is not None:
                 self._run = (*self._run[:2], False)
-            if turns_back and (torn or (self._size > 1 and t_ns - self._reported_ns < TURNABOUT_NS)):
+            if turns_back and (torn or (self._size > 1 and at_ns - self._reported_ns < TURNABOUT_NS)):
                 continue
             self._ahead, self._reported_ns = direction, at_ns
             detents.append(Detent(at_ns, 1 if direction * self._sign > 0 else -1, edges_ns))
-        if self._position == 0:
-            self._turned_ns = None
+        self._turned_ns = None
         return detents
+
+    def _may_be_bounce(self) -> bool:
+        """With few edges a detent a step back is sure when the other pin has moved too, or nothing moves."""
+        no_move = self._run is not None and self._run[2]
+        return self._size < 4 and (no_move or (self._size == 1 and abs(self._position) < 2))
 
 
 def _way(before: tuple[bool, bool], after: tuple[bool, bool]) -> Literal[-1, 1, 2]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from drivers.errors import DeviceNotFound, DriverError
 from drivers.names import Bench
-from drivers.pi_pins import pi_pins
 from drivers.settings import PulseSettings
 
 
 class InterruptPin:
-    """An input pulled up, for the sensor's open-drain output. own: the factory is closed with it."""
+    """An input pulled up, for the sensor's open-drain output. release: called once it is given back."""
 
-    def __init__(self, factory: Any, number: int, own: bool) -> None:
-        self._factory, self._own = factory, own
+    def __init__(self, factory: Any, number: int, release: Callable[[], None]) -> None:
+        self._release = release
         self._pin = factory.pin(number)
         self._pin.input_with_pull("up")
 
@@ -26,8 +26,7 @@ class InterruptPin:
     def close(self) -> None:
         """Give the pin back."""
         self._pin.close()
-        if self._own:
-            self._factory.close()
+        self._release()
 
 
 def open_interrupt(settings: PulseSettings, bench: Bench) -> InterruptPin | None:
@@ -37,18 +36,18 @@ def open_interrupt(settings: PulseSettings, bench: Bench) -> InterruptPin | None
         return None
     if settings.bus == "sim":
         bench.world().wire_pulse_interrupt(number)
-        return InterruptPin(bench.world().pins, number, own=False)
+        return InterruptPin(bench.world().pins, number, lambda: None)
     try:
-        factory = pi_pins(f"pulse.interrupt {number}")
+        factory = bench.pi_pins.open(f"pulse.interrupt {number}")
     except DriverError as error:  # its remedies are the knobs'
         raise type(error)(
             f"pulse.interrupt: expected pin {number} of a Raspberry Pi, got {error.__cause__ or error}: "
             'with "none" the sensor is polled'
         ) from error
     try:
-        return InterruptPin(factory, number, own=True)
+        return InterruptPin(factory, number, bench.pi_pins.close)
     except Exception as error:  # each factory has its own errors; all of them are worded and raised again
-        factory.close()
+        bench.pi_pins.close()
         raise DeviceNotFound(
             f"pulse.interrupt: expected pin {number} as an input, got {error}: does another program, or a knob, "
             'hold it? (gpioinfo shows who); with "none" the sensor is polled'

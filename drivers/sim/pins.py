@@ -21,6 +21,21 @@ class SimPin(MockPin):  # type: ignore[misc]
         self._pull = "up"
         self._state = True
         self.pulled_low: Callable[[], bool] | None = None  # by a simulated chip's open-drain output
+        self.driven: list[tuple[int, float]] = []  # (t_ns, level or share of a tone) of an output
+        self._frequency: float | None = None
+        self._factory_clock = factory.clock
+
+    def _set_state(self, value: float) -> None:
+        """Driven by a driver: what it was told is kept with its time, for tests."""
+        self.driven.append((self._factory_clock.now_ns(), value))
+        del self.driven[:-4096]
+        self._state = bool(value)
+
+    def _get_frequency(self) -> float | None:
+        return self._frequency
+
+    def _set_frequency(self, value: float | None) -> None:
+        self._frequency = value
 
     def _get_state(self) -> bool:
         return self._state and not (self.pulled_low is not None and self.pulled_low())
@@ -51,12 +66,12 @@ class SimPins(MockFactory):  # type: ignore[misc]
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(PI_3B, SimPin)
-        self._clock = clock
+        self.clock = clock
         self._by_number: dict[int, SimPin] = {}
 
     def ticks(self) -> int:
         """The world's clock now, ns."""
-        return self._clock.now_ns()
+        return self.clock.now_ns()
 
     def ticks_diff(self, later: int, earlier: int) -> float:
         """Seconds between two ticks."""

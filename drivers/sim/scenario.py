@@ -6,6 +6,7 @@ hands = "hands.txt"          # a knob script beside this file, or the script its
 pulse = "recording.npz"      # instead of the synthetic heart
 bounce_ms = 1.5
 walks = [{at_s = 30, seconds = 10}]
+grips = [{at_s = 5, newtons = 15}]
 """
 
 from __future__ import annotations
@@ -34,6 +35,14 @@ class Walk:
 
 
 @dataclass(frozen=True, slots=True)
+class GripChange:
+    """From at_s on, the hand holds the rig as hard as that (within half a second)."""
+
+    at_s: Annotated[float, Meta(ge=0, extra={"unit": "s"})]
+    newtons: Annotated[float, Meta(ge=0, le=100, extra={"unit": "N"})]
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """Everything the world needs to unfold the same way twice."""
 
@@ -44,6 +53,7 @@ class Scenario:
     bounce_ms: Annotated[float, Meta(ge=0, le=5, extra={"unit": "ms"})] = 0.3
     chip_clock_error: Annotated[float, Meta(ge=-0.1, le=0.5, description="0.01 = the pulse chip runs 1 % fast")] = 0.004
     walks: list[Walk] = field(default_factory=list)
+    grips: list[GripChange] = field(default_factory=list)
     motion_clock_error: Annotated[float, Meta(ge=-0.1, le=0.1, description="0.01 = the motion chip runs 1 % fast")] = (
         0.008
     )

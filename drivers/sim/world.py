@@ -9,14 +9,20 @@ from drivers.clock import Clock
 from drivers.sim.scenario import Scenario
 
 if TYPE_CHECKING:
+    from drivers.readings import Knob
     from drivers.sim.bus import Chip, SimBus
     from drivers.sim.feed import Feed
+    from drivers.sim.grasp import Grasp
     from drivers.sim.handheld import Handheld
     from drivers.sim.hands import SimHands
     from drivers.sim.market import NightMarket
     from drivers.sim.pins import SimPins
+    from drivers.sim.pots import SimPot
+    from drivers.sim.seesaw import SeesawQuad
     from drivers.sim.strap import SimStrap
     from drivers.sim.sweat import Sweat
+
+SEESAW = 0x4A  # a jumper closed, for the tinyGSR has the board's usual address
 
 
 class World:
@@ -44,9 +50,11 @@ class World:
 
     @cached_property
     def bus(self) -> SimBus:
-        """An I2C bus with a MAX30102 at 0x57, a Grove GSR on an ADS1115 at 0x48, a tinyGSR at 0x49, and two IMUs.
+        """An I2C bus with a MAX30102 at 0x57, an ADS1115 at 0x48, a tinyGSR at 0x49, the knobs' board, and two IMUs.
 
-        The IMUs are an MPU-6050 at 0x68 and an LSM6DSOX at 0x6A; both feel the same hand.
+        A Grove GSR is on input A0 of the ADS1115, potentiometers on A1 and A2, the grip on A3. Adafruit's four-encoder
+        board is at 0x4A. The IMUs are an MPU-6050 at 0x68 and an LSM6DSOX at
+        0x6A; both feel the same hand.
         """
         from drivers.sim.bus import SimBus
         from drivers.sim.max30102 import Max30102
@@ -54,7 +62,21 @@ class World:
         chip = Max30102(
             self.pulse, self.clock, self.start_ns, clock_error=self.scenario.chip_clock_error, seed=self.scenario.seed
         )
-        return SimBus({0x57: chip, **self._skin_chips(), **self._motion_chips()})
+        return SimBus({0x57: chip, SEESAW: self.seesaw, **self._skin_chips(), **self._motion_chips()})
+
+    @cached_property
+    def seesaw(self) -> SeesawQuad:
+        """Adafruit's four-encoder board, whose knobs the hands turn."""
+        from drivers.sim.seesaw import SeesawQuad
+
+        return SeesawQuad(self.clock)
+
+    @cached_property
+    def pots(self) -> dict[Knob, SimPot]:
+        """Two potentiometers that the hands turn, by knob."""
+        from drivers.sim.pots import SimPot
+
+        return {"dodge": SimPot(24), "burn": SimPot(36)}
 
     @cached_property
     def skin(self) -> Sweat:
@@ -69,10 +91,22 @@ class World:
         from drivers.sim.tla2022 import tla2022
 
         grove, tiny = (board(self.skin.conductance_us, self.start_ns) for board in (grove_board, tinygsr_board))
+        dodge, burn = self.pots["dodge"].volts, self.pots["burn"].volts
+        inputs = {4: grove.volts, 5: dodge, 6: burn, 7: self._grip_volts}
         return {
-            0x48: Ads1115({4: grove.volts}, self.clock, seed=self.scenario.seed),
+            0x48: Ads1115(inputs, self.clock, seed=self.scenario.seed),
             0x49: tla2022(tiny.volts, self.clock, seed=self.scenario.seed),
         }
+
+    @cached_property
+    def grasp(self) -> Grasp:
+        """How hard the hand holds the rig."""
+        from drivers.sim.grasp import Grasp
+
+        return Grasp(self.scenario.grips, self.scenario.seed)
+
+    def _grip_volts(self, t_ns: int) -> float:
+        return self.grasp.volts(self.seconds(t_ns))
 
     @cached_property
     def held(self) -> Handheld:

@@ -1,10 +1,8 @@
 """A skin board behind a small I2C converter (ADS1115, TLA2022): one conversion after the other, each with its time.
 
-Both chips have the same two registers (datasheets, register maps: ADS1115 SBAS444, TLA2022 SBAS846): conversion 0 and
-configuration 1, 16 bits, the higher byte first. Single shots are asked for, not a stream: so the time of every sample
-is the host's own, whatever the chip's clock does (it may be 10 % off), none is read twice, and a chip that lost its
-supply is configured again with the next one. Neither has an identity: that the configuration is read back as it was
-written is all that tells it from another device.
+How they are asked is in drivers/ads1115.py. Single shots: none is read twice, whatever the chip's clock does (it may be
+10 % off), and a chip that lost its supply is configured again with the next one. Neither has an identity: that the
+configuration is read back as it was written is all that tells it from another device.
 
 The more the skin conducts, the lower the voltage, and the more each step of it means: of 12 bits over the whole range
 one is 0.08 uS at 20 uS, and a level that drifts over such steps looks like responses. So the chip is told a finer range
@@ -13,49 +11,39 @@ as the voltage falls. (From one range to another its gain changes by 0.1 % at mo
 
 from __future__ import annotations
 
-import errno
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
-from drivers.errors import DeviceLost, DriverError, WrongDevice
+from drivers.ads1115 import (
+    CONFIG,
+    CONVERSION,
+    FULL_SCALES_V,
+    RETRY_NS,
+    SILENT_NS,
+    SLOW,
+    START,
+    Converter,
+    find,
+    read16,
+    same_config,
+    write16,
+)
+from drivers.errors import DeviceLost, DriverError
 from drivers.i2c import Bus, Device, bus_name, open_bus
 from drivers.names import Bench
 from drivers.readings import Skin
 from drivers.settings import SkinSettings
 from drivers.skin.circuit import LOWEST_V, Circuit, Contact
 
-CONVERSION, CONFIG = 0, 1
-START, SINGLE_SHOT, NO_COMPARATOR = 0x8000, 0x0100, 0x0003  # TLA2022: bits 4..0 are reserved and always 3
-FULL_SCALES_V = (6.144, 4.096, 2.048, 1.024, 0.512, 0.256)  # by the three bits from bit 9 on
 FINEST = len(FULL_SCALES_V) - 1
 # 22 samples/s: skin changes below 1 Hz; 10 to 32 would do. But no multiple of half a period of the mains (10 ms at
 # 50 Hz, 8.3 ms at 60 Hz): at 50 ms hum comes out as a slow wave, at 45 ms as one of 3 Hz and more, smoothed away.
 PERIOD_NS = 45_000_000
-SLOW = 1.15  # the chip's clock may be 10 % off
-OPEN_TRIES = 8
-# Waits after failing steps; the sixth failure in a row is a lost sensor, and no bad contact.
-RETRY_NS = (0, 50_000_000, 50_000_000, 100_000_000, 200_000_000)
-SILENT_NS = 2_000_000_000
 # Parts of a range: a finer one is taken when the voltage fills no more of it, a coarser one when it fills more of this.
 # Author's choice; .5 to .7 and .85 to .95 do as well.
 FINER, COARSER = 0.6, 0.9
 FULL = 0x7FF0  # code at the end of the range, of 12 bits as of 16
-
-
-@dataclass(frozen=True, slots=True)
-class Converter:
-    """What tells one chip from the other. mux: its input to ground; rate: the bits, and how long a conversion takes."""
-
-    address: int
-    mux: int
-    rate: int
-    conversion_ns: int
-
-    def config(self, gain: int) -> int:
-        """To convert once, in that range."""
-        return START | self.mux << 12 | gain << 9 | SINGLE_SHOT | self.rate << 5 | NO_COMPARATOR
 
 
 def widest(most_v: float) -> int:
@@ -76,6 +64,7 @@ class ConverterSkin:
         self._converter, self.circuit, self._settings, self._bench = converter, circuit, settings, bench
         self._address = settings.address or converter.address
         self._board, self._where = board, bus_name(settings.bus)
+        self._chip = (self._where, self._address)
         self._widest = widest(circuit.supply_v)
         self._bus: Bus | None = None
         self._device: Device | None = None
@@ -110,28 +99,14 @@ class ConverterSkin:
         device = Device(bus, self._address, f"skin sensor {self._board}", self._where)
         self._begin()
         try:
-            self._find(device)
+            if self._bench.converters.take(self._chip, self, self._bench.clock.now_ns()):
+                find(device, self.name, self._config)
+                self._bench.converters.give(self._chip, self)
+            # else another driver converts on it now: it is there
         except DriverError:
             self.close()
             raise
         self._device = device
-
-    def _find(self, device: Device) -> None:
-        for left in reversed(range(OPEN_TRIES)):
-            try:
-                _write(device, CONFIG, self._config)
-                config = _read(device, CONFIG)
-            except OSError as error:
-                if not left or error.errno == errno.ETIMEDOUT:  # a stuck bus takes a second to say so
-                    raise device.not_found(error) from error
-            else:
-                if not (config ^ self._config) & ~START & 0xFFFF:
-                    return
-                if not left:
-                    raise WrongDevice(
-                        f"{self.name}: expected a converter that keeps its configuration 0x{self._config & ~START:04x},"
-                        f" got 0x{config:04x}: is another device at this address?"
-                    )
 
     def step(self, now_ns: int) -> list[Skin]:
         """The sample that is ready, if one is, and the next one asked for.
@@ -146,7 +121,7 @@ class ConverterSkin:
         try:
             reading = self._look(device, now_ns)
         except OSError as error:
-            self._asked_ns = None  # whether it was heard is unknown
+            self._give_up()  # whether it was heard is unknown
             if self._failures < len(RETRY_NS):
                 self._retry_ns = now_ns + RETRY_NS[self._failures]
                 self._failures += 1
@@ -164,31 +139,37 @@ class ConverterSkin:
 
     def _look(self, device: Device, now_ns: int) -> Skin | None:
         if self._asked_ns is None:
-            self._ask(device)
+            self._ask(device, now_ns)
             return None
         if now_ns - self._asked_ns < SLOW * self._converter.conversion_ns:
             return None
-        config = _read(device, CONFIG)
-        if (config ^ self._config) & ~START & 0xFFFF:  # a brown-out: it forgot what it was asked for
-            self._ask(device)
+        config = read16(device, CONFIG)
+        if not same_config(config, self._config):  # a brown-out: it forgot what it was asked for
+            self._ask(device, now_ns)
             return None
         if not config & START:  # still converting
             return None
-        code = _read(device, CONVERSION)
+        code = read16(device, CONVERSION)
         t_ns = self._asked_ns + self._converter.conversion_ns // 2
+        self._give_up()
         full, is_widest = FULL_SCALES_V[self._gain], self._gain == self._widest
         self.volts = None if FULL <= code < 0x8000 else full * (code - (code >> 15 << 16)) / 32768.0
         self._range()
-        self._ask(device)
+        self._ask(device, now_ns)
         if self.volts is None and not is_widest:  # more than the fine range holds: it is measured again
             return None
         return self._reading(t_ns)
 
-    def _ask(self, device: Device) -> None:
+    def _ask(self, device: Device, now_ns: int) -> None:
         self._asked_ns = None
-        before_ns = self._bench.clock.now_ns()
-        _write(device, CONFIG, self._config)
-        self._asked_ns = (before_ns + self._bench.clock.now_ns()) // 2
+        if self._bench.converters.take(self._chip, self, now_ns):
+            before_ns = self._bench.clock.now_ns()
+            write16(device, CONFIG, self._config)
+            self._asked_ns = (before_ns + self._bench.clock.now_ns()) // 2
+
+    def _give_up(self) -> None:
+        self._asked_ns = None
+        self._bench.converters.give(self._chip, self)
 
     def _range(self) -> None:
         """The range of the next conversion."""
@@ -211,16 +192,7 @@ class ConverterSkin:
     def close(self) -> None:
         """Release the bus; after a single shot the chip sleeps by itself."""
         self._device = None
+        self._give_up()
         bus, self._bus = self._bus, None
         if bus is not None:
             bus.close()
-
-
-def _read(device: Device, register: int) -> int:
-    return int.from_bytes(device.read_block(register, 2), "big")
-
-
-def _write(device: Device, register: int, value: int) -> None:
-    from smbus2 import i2c_msg
-
-    device.bus.i2c_rdwr(i2c_msg.write(device.address, [register, value >> 8, value & 0xFF]))

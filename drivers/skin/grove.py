@@ -7,10 +7,11 @@ circuit.py); a board that was measured against a known resistor may have another
 
 from __future__ import annotations
 
+from drivers.ads1115 import Converter
 from drivers.names import Bench
 from drivers.settings import SkinSettings
 from drivers.skin.circuit import Circuit
-from drivers.skin.converter import Converter, ConverterSkin
+from drivers.skin.converter import ConverterSkin
 
 REFERENCE_OHM, OPEN_SHARE = 20_000.0, 0.5
 # SBAS444, configuration register: input 0 to ground is 4; 32 samples/s is 2, so that each is the mean of 31 ms.

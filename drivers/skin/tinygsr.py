@@ -8,10 +8,11 @@ the author's choice; .8 still tells 20 uS. Where it gives another share, skin.op
 
 from __future__ import annotations
 
+from drivers.ads1115 import Converter
 from drivers.names import Bench
 from drivers.settings import SkinSettings
 from drivers.skin.circuit import Circuit
-from drivers.skin.converter import Converter, ConverterSkin
+from drivers.skin.converter import ConverterSkin
 
 REFERENCE_OHM, OPEN_SHARE = 200_000.0, 0.9
 # SBAS846, configuration register: 128 samples/s is 0, its slowest; its one input is AIN0 against AIN1, ground here.

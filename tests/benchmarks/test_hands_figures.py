@@ -9,8 +9,11 @@ from pathlib import Path
 import hands
 import knob_edges
 import pytest
+from figures import Figure, report
 from hand_models import KINDS, trials
 from knob_edges import Stroke, Told, edges_of, judge, strokes
+
+from drivers.readings import Turn
 
 NAMES = {
     "lost_detents_at_100_per_s",
@@ -27,7 +30,7 @@ def test_every_figure_has_its_name_and_what_is_missing_is_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DARKROOM_SHARED", str(tmp_path))
-    monkeypatch.setattr(hands, "trials", lambda each: trials(2, people=3))
+    monkeypatch.setattr(hands, "trials", lambda each, seed: trials(2, seed, people=3))
     found = {each.figure: each for each in hands.measure(quick=True)}
     assert set(found) == NAMES
     assert {name for name, each in found.items() if each.missing} == NAMES - {
@@ -47,6 +50,20 @@ def test_accuracy_is_half_for_whoever_guesses_and_one_for_whoever_knows() -> Non
     assert hands.balanced_accuracy(Counter({(kind, kind): 10 for kind in KINDS})) == 1.0
     half = Counter({(kind, kind): 10 for kind in KINDS} | {("hesitate", "hesitate"): 5, ("hesitate", "sweep"): 5})
     assert hands.balanced_accuracy(half) == 0.75
+
+
+def test_a_movement_is_told_from_its_turns_alone_as_the_live_rig_tells_it() -> None:
+    def turned(*at_ms: int) -> list[Turn]:
+        return [Turn(10**12 + ms * 10**6, "dodge", 1) for ms in at_ms]
+
+    assert hands.seen_as(turned(0, 70, 140, 210, 280, 350), 2.5) == ("sweep", True)  # nobody came after it
+    assert hands.seen_as(turned(0, 70, 140, 740, 810, 880), 2.5) == ("hesitate", True)
+    assert hands.seen_as(turned(0), 2.5) == ("nudge", False)
+
+
+def test_a_peer_that_is_as_good_as_can_be_is_shown() -> None:
+    line = report([Figure("lost", 0, "detents", 0, peers={"another": 0.0, "a third": 2.0})])
+    assert line.endswith("   another 0   a third 2 (ratio 0)")
 
 
 TURNED = [Stroke("dodge", 1, 10, 1.0, 1.1), Stroke("dodge", -1, 10, 1.2, 1.3), Stroke("burn", 1, 5, 1.0, 1.05)]

@@ -69,8 +69,8 @@ def test_five_different_mistakes_are_five_lines() -> None:
         ),
         (
             "[camrea]\n",
-            "rig.toml:1: camrea: expected one of camera, pulse, motion, skin, knobs, hands, encoder, look, takes, "
-            "finder, grade, got camrea, did you mean camera?",
+            "rig.toml:1: camrea: expected one of camera, pulse, motion, skin, grip, tick, knobs, hands, encoder, look, "
+            "takes, finder, grade, got camrea, did you mean camera?",
         ),
         (
             "[camera]\nname 1",

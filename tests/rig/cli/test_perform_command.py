@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
 import pytest
 
 from rig.cli.main import main
+from rig.errors import UserError
 from rig.session.layout import list_takes
 from rig.session.reader import open_take
 from rig.session.verify import verify
@@ -68,9 +70,9 @@ def wait_for_frames(folder: Path, process: subprocess.Popen[bytes]) -> Path:
     due = time.monotonic() + 60
     while time.monotonic() < due and process.poll() is None:
         for place in list_takes(folder / "takes"):
-            timeline = place.path / "timeline.mcap"
-            if not place.sealed and timeline.exists() and len(open_take(place.path).frames()) > 20:
-                return place.path
+            with suppress(UserError):  # it has not begun yet
+                if not place.sealed and len(open_take(place.path).frames()) > 20:
+                    return place.path
         time.sleep(0.05)
     raise AssertionError("no performance began")
 

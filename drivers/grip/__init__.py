@@ -1,0 +1,1 @@
+"""One file a grip sensor; chosen by name from drivers.names."""

@@ -1,0 +1,1 @@
+"""What the hand feels or hears; chosen by name from drivers.names."""
