@@ -158,7 +158,7 @@ def test_a_pin_that_is_held_by_another_is_told_and_its_factory_closed(monkeypatc
             super().close()
 
     pins, clock = HeldPins(), SimulatedClock()
-    monkeypatch.setattr("drivers.pulse.interrupt.pi_pins", lambda where: pins)
+    monkeypatch.setattr("drivers.pi_pins.pi_pins", lambda where: pins)
     with pytest.raises(DeviceNotFound, match="expected pin 4 as an input, got GPIO busy: does another program, or a"):
         open_interrupt(PulseSettings(bus=1, interrupt=4), Bench(clock, lambda: World(clock)))
     assert pins.closed
