@@ -11,9 +11,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from drivers.ads1115 import ADDRESS as ADS1115_ADDRESS
 from drivers.clock import Clock, SystemClock
 from drivers.errors import DriverError
 from drivers.i2c import open_bus, reason
+from drivers.knobs.seesaw_board import ADDRESS as SEESAW_ADDRESS
 from drivers.motion.identity import FAMILIES
 from drivers.names import Bench, make_skin
 from drivers.pi_pins import pipe_folder
@@ -287,12 +289,46 @@ def _ask_chip(name: str, number: int, address: int, register: int, other: str = 
 
 
 def examine_knobs(settings: KnobsSettings, root: Path) -> Finding:
-    """Whether the pins of the knobs can be opened."""
-    if settings.name != "gpio":
-        return Finding("knobs", "ok", {"none": "none wanted"}.get(settings.name, "the keyboard"))
-    if settings.pins == "sim":
+    """Whether the pins of the knobs can be opened, and their board or their converter answers."""
+    if settings.name in ("none", "keyboard"):
+        return Finding("knobs", "ok", "none wanted" if settings.name == "none" else "the keyboard")
+    if (settings.bus if settings.name == "seesaw" else settings.pins) == "sim":
         return Finding("knobs", "ok", "simulated")
     model = pi_model(root)
+    if settings.name == "seesaw":
+        return _examine_chip_of_knobs(settings, SEESAW_ADDRESS, "the seesaw board", model, root)
+    if settings.name == "pots":
+        chip = _examine_chip_of_knobs(settings, ADS1115_ADDRESS, "the potentiometers' ADS1115", model, root)
+        pins = _examine_pins(model, root) if chip.state == "ok" else chip
+        return chip if pins.state == "ok" else pins
+    return _examine_pins(model, root)
+
+
+def _examine_chip_of_knobs(settings: KnobsSettings, usual: int, what: str, model: str, root: Path) -> Finding:
+    """Whether it acknowledges. Nothing is asked of it: the answer that a running rig waits for would be another's."""
+    if settings.bus == "sim":
+        return Finding("knobs", "ok", f"{what}, simulated")
+    found = _bus("knobs", settings.bus, model, root)
+    if found is not None:
+        return found
+    address = settings.address or usual
+    try:
+        bus = open_bus(settings.bus)
+    except DriverError as error:
+        return Finding("knobs", "fail", str(error))
+    try:
+        from smbus2 import i2c_msg
+
+        bus.i2c_rdwr(i2c_msg.read(address, 1))
+    except OSError as error:
+        says = f"{what}: nothing answers at 0x{address:02x} on /dev/i2c-{settings.bus} ({reason(error)})"
+        return Finding("knobs", "fail", says, "SDA, SCL, 3V3, GND wired? A jumper closed? knobs.address")
+    finally:
+        bus.close()
+    return Finding("knobs", "ok", f"{what} at 0x{address:02x} on /dev/i2c-{settings.bus}")
+
+
+def _examine_pins(model: str, root: Path) -> Finding:
     chips = sorted((root / "dev").glob("gpiochip*"))
     if not model or not chips:
         return Finding(

@@ -31,6 +31,7 @@ from drivers.negative_clock import OnNegative
 from drivers.pool import leave_no_holes
 from drivers.pulse.taps import Taps
 from drivers.readings import Reading
+from drivers.settings import KnobsSettings
 from drivers.sim.scenario import Scenario
 from drivers.sim.world import World
 from rig.body.baseline import QuietBaseline
@@ -74,8 +75,17 @@ def simulated(config: Config) -> Config:
         skin=replace(config.skin, bus="sim"),
         grip=replace(config.grip, bus="sim"),
         tick=replace(config.tick, pins="sim"),
-        knobs=replace(config.knobs, name="gpio", pins="sim"),
+        knobs=simulated_knobs(config.knobs),
     )
+
+
+def simulated_knobs(knobs: KnobsSettings) -> KnobsSettings:
+    """The same knobs where the simulated hands are; those that are no hardware become encoders on pins."""
+    if knobs.name == "seesaw":
+        return replace(knobs, bus="sim", address=0)
+    if knobs.name == "pots":
+        return replace(knobs, pins="sim", bus="sim", address=0, dodge_input=1, burn_input=2, supply_v=3.3)
+    return replace(knobs, name="gpio", pins="sim")
 
 
 @contextmanager
@@ -166,7 +176,8 @@ def build(
         ticker=ticker,
         ticks=Ticks(config.tick.muted),
     )
-    if (config.knobs.name, config.knobs.pins) == ("gpio", "sim"):
+    wired = {"gpio": config.knobs.pins, "pots": config.knobs.pins, "seesaw": config.knobs.bus}
+    if wired.get(config.knobs.name) == "sim":
         shoot.on_first_print = lambda: world().hands.start(config.knobs)
     finder = None
     if config.finder.enabled:

@@ -30,7 +30,7 @@ class Ticks:
                 self.muted = reading.down
         due: list[Tick] = []
         before, self._hands = self._hands, moment.hands
-        if before is not None:
+        if before is not None and not any(done.kind in ("undo", "redo") for done in moment.gestures):
             due += _of_hands(before, moment.hands)
         if self._pulse_is_lost(moment, t_ns):
             due.append("lost")

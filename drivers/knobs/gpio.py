@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from typing import Any
 
 from drivers.errors import BadInput
-from drivers.knobs.buttons import Button, SoulSwitch
-from drivers.knobs.edges import Edge, PinEdges
+from drivers.knobs.edges import PinEdges
 from drivers.knobs.quadrature import Detent, Quadrature
+from drivers.knobs.switches import Switches
 from drivers.names import Bench
 from drivers.readings import HandReading, Knob, Turn
 from drivers.settings import KnobPins, KnobsSettings
@@ -34,8 +34,7 @@ class GpioKnobs:
         self._open = ExitStack()
         self._edges: PinEdges | None = None
         self._encoders: dict[Knob, tuple[KnobPins, Quadrature]] = {}
-        self._buttons: list[Button] = []
-        self._soul: SoulSwitch | None = None
+        self._switches: Switches | None = None
 
     @property
     def name(self) -> str:
@@ -53,21 +52,19 @@ class GpioKnobs:
 
     def step(self, now_ns: int) -> Sequence[HandReading]:
         """Decode what came since the last call: one Turn a detent; all in the order of their edges."""
-        edges = self._edges
-        if edges is None or self._soul is None:
+        edges, switches = self._edges, self._switches
+        if edges is None or switches is None:
             return []
         readings: list[HandReading] = []
         for edge in edges.take():
-            readings += self._decode(edge)
+            for knob, (_, encoder) in self._encoders.items():
+                readings += _turns(knob, encoder.edge(edge))
+            readings += switches.edge(edge)
         for knob, (pins, encoder) in self._encoders.items():
             if encoder.wants_rest(now_ns):
                 levels = edges.level(pins.a), edges.level(pins.b)
                 readings += _turns(knob, encoder.rest(*levels)) if encoder.believes(now_ns, *levels) else []
-        for button in self._buttons:
-            readings += button.quiet(now_ns)
-            if button.wants_look(now_ns):
-                readings += button.look(now_ns, edges.level(button.pin))
-        readings += self._soul.quiet(now_ns)
+        readings += switches.quiet(now_ns)
         readings.sort(key=lambda reading: reading.t_ns)
         return readings
 
@@ -86,20 +83,7 @@ class GpioKnobs:
             )
             for knob, pins in knobs
         }
-        self._buttons = [Button(pins.push, knob, edges.level(pins.push)) for knob, pins in knobs]
-        self._buttons.append(Button(settings.record, "record", edges.level(settings.record)))
-        off, proof = settings.soul_off, settings.soul_proof
-        self._soul = SoulSwitch(off, proof, edges.level(off), edges.level(proof), self._bench.clock.now_ns())
-
-    def _decode(self, edge: Edge) -> list[HandReading]:
-        readings: list[HandReading] = []
-        for knob, (_, encoder) in self._encoders.items():
-            readings += _turns(knob, encoder.edge(edge))
-        for button in self._buttons:
-            readings += button.edge(edge)
-        if self._soul is not None:
-            self._soul.edge(edge)
-        return readings
+        self._switches = Switches(settings, edges, self._bench.clock.now_ns())
 
 
 def _nobody_waits() -> None:

@@ -1,4 +1,4 @@
-"""The photographer's hands: play a knob script on the world's pins, edge by edge, with bounce."""
+"""The photographer's hands: play a knob script edge by edge, with bounce, on whatever the knobs are wired to."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from drivers.clock import OnDeath, Service
+from drivers.readings import SoulPosition
 from drivers.settings import KnobPins, KnobsSettings
 from drivers.sim.script import GAP_S, MARGIN_S, TAP_S, Move, load_script, parse_script, read_hands
+from drivers.sim.wiring import Put, by_pushes, fourth_push, wire
 
 if TYPE_CHECKING:
     from drivers.sim.world import World
@@ -43,6 +45,8 @@ class SimHands:
         self._service: Service | None = None
         self._left: Iterator[PinEdge] = iter(())
         self._next: PinEdge | None = None
+        self._put: Put = self._no_wire
+        self._soul: SoulPosition = "set"  # of a board that steps it
 
     def start(self, settings: KnobsSettings | None = None, on_death: OnDeath | None = None) -> None:
         """Play the scenario's ``hands`` on these pins, time zero being now. BadInput when it is no script.
@@ -56,7 +60,17 @@ class SimHands:
         """Play these moves from now on (what is under way is dropped)."""
         self.stop()
         scenario, clock = self._world.scenario, self._world.clock
-        edges = edges_of(moves, settings, clock.now_ns(), scenario.bounce_ms, scenario.seed)
+        wired, self._put = wire(self._world, settings)
+        made = [(moves, wired)]
+        if settings.name == "seesaw":
+            others, pushes, self._soul = by_pushes(moves, self._soul)
+            made = [(others, wired), (pushes, fourth_push(wired))]
+        edges = [
+            edge
+            for some, where in made
+            for edge in edges_of(some, where, clock.now_ns(), scenario.bounce_ms, scenario.seed)
+        ]
+        edges.sort(key=lambda edge: edge.t_ns)
         self._left = iter(edges)
         self._next = next(self._left, None)
         if self._next is not None:
@@ -71,10 +85,13 @@ class SimHands:
         """Move the pins as far as the script has come."""
         while self._next is not None and self._next.t_ns <= now_ns:
             edge = self._next
-            self._world.pins.set_level(edge.pin, edge.level, edge.t_ns, edge.heard)
+            self._put(edge.pin, edge.level, edge.t_ns, edge.heard)
             self._next = next(self._left, None)
         if self._next is None and self._service is not None:
             self._service.stop()
+
+    def _no_wire(self, pin: int, level: bool, t_ns: int, heard: bool) -> None:
+        """Before they play, they touch nothing."""
 
     def stop(self) -> None:
         """Let go; harmless when nothing plays."""

@@ -1,4 +1,4 @@
-"""Where the simulated hands' edges go: to pins, to the contacts of the four-encoder board, or to potentiometers' wipers.
+"""Where the simulated hands' edges go: to pins, to the contacts of the four-encoder board, or to potentiometers.
 
 The same script moves each. What is not on pins has numbers of its own here, beyond any pin's.
 """
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from drivers.readings import Knob
+from drivers.readings import Knob, SoulPosition
 from drivers.settings import KnobPins, KnobsSettings
 from drivers.sim.script import GAP_S, TAP_S, Move
 
@@ -20,7 +20,7 @@ Put = Callable[[int, bool, int, bool], None]  # number, level, when, whether it 
 
 _ENDS = ("a", "b", "push")
 _BOARD, _WIPERS = 100, 200
-_SOUL = ("set", "proof", "off")  # as pushes of the fourth encoder step it
+_SOUL: tuple[SoulPosition, ...] = ("set", "proof", "off")  # as pushes of the fourth encoder step it
 
 
 def wire(world: World, settings: KnobsSettings) -> tuple[KnobsSettings, Put]:
@@ -56,22 +56,22 @@ def wire(world: World, settings: KnobsSettings) -> tuple[KnobsSettings, Put]:
     return replace(settings, dodge=dodge, burn=burn), to_pots
 
 
-def by_pushes(moves: Iterable[Move]) -> tuple[list[Move], list[Move]]:
-    """The moves without the soul switch; and its moves as pushes of the fourth encoder, as if that were the record."""
+def by_pushes(moves: Iterable[Move], stands: SoulPosition) -> tuple[list[Move], list[Move], SoulPosition]:
+    """The moves without the soul's, the soul's as pushes of the fourth encoder, as if that were the record, and where
+    it ends up. stands: where it is now."""
     others: list[Move] = []
     pushes: list[Move] = []
-    stands = 0
     for move in moves:
         if move.actor != "soul":
             others.append(move)
             continue
-        wanted = _SOUL.index(move.position)
+        presses = (_SOUL.index(move.position) - _SOUL.index(stands)) % 3
         pushes += [
             Move(move.at_s + n * (TAP_S + GAP_S), "record", "press", seconds=TAP_S, slop=move.slop)
-            for n in range((wanted - stands) % 3)
+            for n in range(presses)
         ]
-        stands = wanted
-    return others, pushes
+        stands = move.position
+    return others, pushes, stands
 
 
 def fourth_push(settings: KnobsSettings) -> KnobsSettings:

@@ -9,6 +9,8 @@ from drivers.clock import Clock
 from drivers.sim.scenario import Scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from drivers.readings import Knob
     from drivers.sim.bus import Chip, SimBus
     from drivers.sim.feed import Feed
@@ -92,7 +94,7 @@ class World:
 
         grove, tiny = (board(self.skin.conductance_us, self.start_ns) for board in (grove_board, tinygsr_board))
         dodge, burn = self.pots["dodge"].volts, self.pots["burn"].volts
-        inputs = {4: grove.volts, 5: dodge, 6: burn, 7: self._grip_volts}
+        inputs: dict[int, Callable[[int], float]] = {4: grove.volts, 5: dodge, 6: burn, 7: self._grip_volts}
         return {
             0x48: Ads1115(inputs, self.clock, seed=self.scenario.seed),
             0x49: tla2022(tiny.volts, self.clock, seed=self.scenario.seed),

@@ -15,20 +15,7 @@ import math
 
 import numpy as np
 
-from drivers.ads1115 import (
-    CONFIG,
-    CONVERSION,
-    FULL_SCALES_V,
-    RETRY_NS,
-    SILENT_NS,
-    SLOW,
-    START,
-    Converter,
-    find,
-    read16,
-    same_config,
-    write16,
-)
+from drivers.ads1115 import FULL_SCALES_V, RETRY_NS, SILENT_NS, Converter, Wanted
 from drivers.errors import DeviceLost, DriverError
 from drivers.i2c import Bus, Device, bus_name, open_bus
 from drivers.names import Bench
@@ -73,7 +60,6 @@ class ConverterSkin:
     def _begin(self) -> None:
         self.volts: float | None = None
         self._set_range(self._widest)
-        self._asked_ns: int | None = None  # when the conversion under way was asked for
         self._failures, self._retry_ns = 0, -(10**18)
         self._spoke_ns: int | None = None
 
@@ -99,10 +85,7 @@ class ConverterSkin:
         device = Device(bus, self._address, f"skin sensor {self._board}", self._where)
         self._begin()
         try:
-            if self._bench.converters.take(self._chip, self, self._bench.clock.now_ns()):
-                find(device, self.name, self._config)
-                self._bench.converters.give(self._chip, self)
-            # else another driver converts on it now: it is there
+            self._bench.converters.find(self._chip, self._wanted, device, self.name, self._bench.clock)
         except DriverError:
             self.close()
             raise
@@ -119,9 +102,8 @@ class ConverterSkin:
         if self._spoke_ns is None:
             self._spoke_ns = now_ns
         try:
-            reading = self._look(device, now_ns)
+            reading = self._look(device)
         except OSError as error:
-            self._give_up()  # whether it was heard is unknown
             if self._failures < len(RETRY_NS):
                 self._retry_ns = now_ns + RETRY_NS[self._failures]
                 self._failures += 1
@@ -137,39 +119,25 @@ class ConverterSkin:
             raise DeviceLost(f"{self.name}: expected a sample within 2 s, got none; is its supply firm? (3V3, GND)")
         return []
 
-    def _look(self, device: Device, now_ns: int) -> Skin | None:
-        if self._asked_ns is None:
-            self._ask(device, now_ns)
+    def _look(self, device: Device) -> Skin | None:
+        converters, clock = self._bench.converters, self._bench.clock
+        ended = converters.take(self._chip, self, device, clock)
+        if ended is None:
+            converters.ask(self._chip, self, self._wanted, device, clock)
             return None
-        if now_ns - self._asked_ns < SLOW * self._converter.conversion_ns:
-            return None
-        config = read16(device, CONFIG)
-        if not same_config(config, self._config):  # a brown-out: it forgot what it was asked for
-            self._ask(device, now_ns)
-            return None
-        if not config & START:  # still converting
-            return None
-        code = read16(device, CONVERSION)
-        t_ns = self._asked_ns + self._converter.conversion_ns // 2
-        self._give_up()
+        t_ns, code = ended
         full, is_widest = FULL_SCALES_V[self._gain], self._gain == self._widest
         self.volts = None if FULL <= code < 0x8000 else full * (code - (code >> 15 << 16)) / 32768.0
         self._range()
-        self._ask(device, now_ns)
+        reading = self._reading(t_ns)
+        converters.ask(self._chip, self, self._wanted, device, clock)
         if self.volts is None and not is_widest:  # more than the fine range holds: it is measured again
             return None
-        return self._reading(t_ns)
+        return reading
 
-    def _ask(self, device: Device, now_ns: int) -> None:
-        self._asked_ns = None
-        if self._bench.converters.take(self._chip, self, now_ns):
-            before_ns = self._bench.clock.now_ns()
-            write16(device, CONFIG, self._config)
-            self._asked_ns = (before_ns + self._bench.clock.now_ns()) // 2
-
-    def _give_up(self) -> None:
-        self._asked_ns = None
-        self._bench.converters.give(self._chip, self)
+    @property
+    def _wanted(self) -> Wanted:
+        return self._converter.wanted(self._gain, self._bench.converters.is_shared(self._chip, self))
 
     def _range(self) -> None:
         """The range of the next conversion."""
@@ -181,7 +149,7 @@ class ConverterSkin:
             self._set_range(max(fits, default=self._widest))
 
     def _set_range(self, gain: int) -> None:
-        self._gain, self._config = gain, self._converter.config(gain)
+        self._gain = gain
 
     def _reading(self, t_ns: int) -> Skin:
         conductance_us = math.nan if self.volts is None else self.circuit.conductance_us(self.volts)
@@ -192,7 +160,7 @@ class ConverterSkin:
     def close(self) -> None:
         """Release the bus; after a single shot the chip sleeps by itself."""
         self._device = None
-        self._give_up()
+        self._bench.converters.withdraw(self._chip, self)
         bus, self._bus = self._bus, None
         if bus is not None:
             bus.close()

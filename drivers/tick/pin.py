@@ -59,16 +59,16 @@ class PinTick:
                 factory = self._bench.pi_pins.open(f"tick.pin {self._settings.pin}")
                 stack.callback(self._bench.pi_pins.close)
             try:
-                self._pin = factory.pin(self._settings.pin)
-                self._pin.function = "output"
-                self._pin.state = 0
-                stack.callback(self._pin.close)
+                pin = factory.pin(self._settings.pin)
+                pin.function = "output"
+                pin.state = 0
+                stack.callback(pin.close)
             except Exception as error:  # each factory has its own errors; all of them are worded and raised again
                 raise DeviceNotFound(
                     f"tick.pin: expected pin {self._settings.pin} as an output, got {error}: "
                     "does another program, or a knob, hold it? (gpioinfo shows who)"
                 ) from error
-            self._open = stack.pop_all()
+            self._pin, self._open = pin, stack.pop_all()
 
     def tick(self, what: Tick) -> None:
         """Ask for one, from any thread; the newest counts."""

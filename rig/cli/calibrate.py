@@ -85,6 +85,7 @@ def _knobs(config: Config, clock: Clock, date: datetime.date, detents: int, sim:
     from drivers.sim.script import Move
     from drivers.sim.world import World
 
+    _expect_pins(config)
     settings = replace(config.knobs, pins="sim") if sim else config.knobs
     check_pins(settings)
     wired: dict[Knob, KnobPins] = {"dodge": settings.dodge, "burn": settings.burn}
@@ -110,6 +111,18 @@ def _knobs(config: Config, clock: Clock, date: datetime.date, detents: int, sim:
         _say(f"  in rig.toml: [knobs.{knob}] reverse = {str(made.reverse).lower()}")
         _say(f"               [knobs.{knob}] edges_a_detent = {made.edges_a_detent}")
     return profile
+
+
+def _expect_pins(config: Config) -> None:
+    """The other knobs tell their detents, or their place, themselves."""
+    from rig.errors import UserError
+
+    name = config.knobs.name
+    if name in ("seesaw", "pots"):
+        raise UserError(
+            f'rig calibrate knobs: expected encoders on pins (knobs.name = "gpio"), got "{name}": there is nothing to '
+            "measure; where a knob goes the wrong way, set reverse = true in [knobs.dodge] or [knobs.burn] of rig.toml"
+        )
 
 
 def _hear(take: Callable[[], list[Edge]], clock: Clock, pins: tuple[int, int]) -> list[Edge]:

@@ -90,7 +90,7 @@ def chosen(args: argparse.Namespace) -> tuple[Config, Scenario]:
 
     from drivers.sim.scenario import Scenario
     from drivers.sim.script import load_script
-    from rig.build import simulated
+    from rig.build import simulated, simulated_knobs
     from rig.cli.choose_body import choose_motion, choose_skin
     from rig.cli.choose_pulse import choose_pulse
     from rig.config import load_config, load_scenario
@@ -112,7 +112,7 @@ def chosen(args: argparse.Namespace) -> tuple[Config, Scenario]:
         config = replace(config, knobs=replace(config.knobs, name=args.knobs))
     elif args.knobs is not None:
         load_script(args.knobs)
-        config = replace(config, knobs=replace(config.knobs, name="gpio", pins="sim"))
+        config = replace(config, knobs=simulated_knobs(config.knobs))
         scenario = replace(scenario, hands=args.knobs)
     if args.look is not None:
         config = replace(config, look=replace(config.look, name=args.look))

@@ -207,6 +207,28 @@ def test_pins_that_are_not_there(pi: Path) -> None:
     assert (finding.state, finding.says) == ("fail", "no GPIO chip in /dev")
 
 
+def test_the_board_and_the_converter_of_knobs(pi: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seesaw, pots = KnobsSettings(name="seesaw"), KnobsSettings(name="pots")
+    assert examine_knobs(KnobsSettings(name="seesaw", bus="sim"), pi).says == "simulated"
+    assert examine_knobs(KnobsSettings(name="pots", pins="sim", bus="sim"), pi).says == "simulated"
+    nowhere = tmp_path / "no_bus"
+    (nowhere / "dev").mkdir(parents=True)
+    assert examine_knobs(seesaw, nowhere).says == "no I2C bus /dev/i2c-1"
+    world = World(SimulatedClock())
+    world.bus.devices[0x49] = world.seesaw
+    monkeypatch.setattr("drivers.doctor.open_bus", lambda _: world.bus)
+    (pi / "dev/i2c-1").write_text("")
+    finding = examine_knobs(seesaw, pi)
+    assert (finding.state, finding.says) == ("ok", "the seesaw board at 0x49 on /dev/i2c-1")
+    assert examine_knobs(pots, pi).says == "no GPIO chip in /dev"  # the converter answers, the pushes have no pins
+    del world.bus.devices[0x48], world.bus.devices[0x49]
+    for settings, where in ((seesaw, "the seesaw board: nothing answers at 0x49"), (pots, "nothing answers at 0x48")):
+        finding = examine_knobs(settings, pi)
+        assert finding.state == "fail"
+        assert where in finding.says
+        assert "knobs.address" in finding.remedy
+
+
 def test_a_clip_and_a_webcam_that_are_not_there(tmp_path: Path) -> None:
     assert examine_camera(CameraSettings(name="file", source="gone.mp4"), "", tmp_path).state == "fail"
     assert examine_camera(CameraSettings(name="webcam", source="2"), "", tmp_path).says == f"no {tmp_path}/dev/video2"

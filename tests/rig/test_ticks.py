@@ -9,7 +9,7 @@ import numpy as np
 from shooting import shoot
 
 from drivers.interfaces import Tick
-from drivers.readings import Frame, Press, Reading
+from drivers.readings import Frame, Press, Reading, Turn
 from drivers.settings import TickSettings
 from rig.body.meaning import Body
 from rig.build import Built, simulated
@@ -53,6 +53,16 @@ def test_zero_is_told_where_something_comes_to_rest_and_not_while_it_turns() -> 
     assert seen(replace(turned, dodge_stops=0.0)) == ["zero"]
     assert seen(replace(turned, dodge_stops=0.0, ev=0.0)) == ["zero"]
     assert seen(replace(turned, dodge_stops=0.0, ev=0.0)) == []
+
+
+def test_what_an_undo_brings_back_is_no_hand_s_zero() -> None:
+    seen = Seen()
+    decider = Decider(Look(), ())
+    for t_ns, readings in ((0, [Turn(0, "dodge", 6)]), (S, [Press(S, "undo", True), Press(S, "undo", False)])):
+        frame = Frame(t_ns, 0, np.full((54, 64), 100, np.uint8))
+        moment = decider.decide(decider.see(frame), readings)
+        assert seen.ticks.add(moment, t_ns, recording=False) == []
+    assert moment.hands.dodge_stops == 0.0
 
 
 def test_each_step_of_a_walk_and_each_tap_is_an_aim() -> None:

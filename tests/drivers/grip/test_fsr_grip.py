@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drivers.ads1115 import ABANDONED_NS, PATIENT_NS, OneAtATime
 from drivers.doctor import examine_grip
 from drivers.errors import DeviceLost, DeviceNotFound
 from drivers.names import Bench, make_grip, make_skin
@@ -127,26 +126,10 @@ def test_skin_and_grip_on_one_chip_read_their_own_and_neither_starves() -> None:
             got += held.sensor.step(now_ns)
         if number % 9 == 0:
             levels += [float(each.conductance_us[0]) for each in skin.step(now_ns)]
-    assert len(levels) > 20
-    assert len(got) > 100
+    assert len(levels) > 100
+    assert len(got) > 350
     assert np.std(levels) < 1.0
     assert np.abs(forces(got) - 4.0).max() < 0.5
-
-
-def test_whoever_was_refused_for_a_while_is_next() -> None:
-    turns, chip = OneAtATime(), ("bus", 0x48)
-    assert turns.take(chip, "often", 0)
-    assert not turns.take(chip, "seldom", 1)
-    turns.give(chip, "often")
-    assert turns.take(chip, "often", 2)
-    turns.give(chip, "often")
-    assert not turns.take(chip, "often", PATIENT_NS + 1)
-    assert turns.take(chip, "seldom", PATIENT_NS + 2)
-    assert not turns.take(chip, "often", PATIENT_NS + 3)
-    turns.give(chip, "seldom")
-    assert turns.take(chip, "often", PATIENT_NS + 4)
-    assert not turns.take(chip, "third", PATIENT_NS + ABANDONED_NS)
-    assert turns.take(chip, "third", PATIENT_NS + 2 * ABANDONED_NS)  # nobody came back for it
 
 
 def test_the_doctor_says_how_hard_it_is_held(tmp_path: Path) -> None:

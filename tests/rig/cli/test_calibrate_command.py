@@ -24,6 +24,16 @@ def test_knobs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "[knobs.burn] reverse = true" in told.err
 
 
+@pytest.mark.parametrize("name", ["seesaw", "pots"])
+def test_knobs_that_need_no_measuring(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "rig.toml"
+    config.write_text(f'[knobs]\nname = "{name}"\n')
+    assert main(["calibrate", "knobs", "--sim", "--config", str(config)]) == 2
+    told = capsys.readouterr().err
+    assert f'expected encoders on pins (knobs.name = "gpio"), got "{name}": there is nothing to measure; where' in told
+    assert told.count("\n") == 1
+
+
 def test_light(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["calibrate", "light", "--sim"]) == 0
     told = capsys.readouterr()

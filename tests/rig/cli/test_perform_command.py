@@ -25,10 +25,10 @@ CONFIG = '[camera]\nname = "sim"\nwidth = 96\nheight = 54\n[pulse]\nbus = "sim"\
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A take of two seconds and one of four."""
+    """A take of one second and one of four."""
     folder = tmp_path_factory.mktemp("desk")
     (folder / "rig.toml").write_text(CONFIG)
-    for seconds in ("2", "4"):
+    for seconds in ("1", "4"):
         run(folder, "shoot", "--no-web", "--seconds", seconds)
     return folder
 
@@ -81,7 +81,7 @@ def test_a_performance_is_listed_shown_compared_and_printed_like_a_take(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    (folder / "hands.txt").write_text("0.3 dodge +9\n1.0 burn +4\n")
+    (folder / "hands.txt").write_text("0.1 dodge +9\n0.6 burn +4\n")
     first = list_takes(folder / "takes")[0]
     run(folder, "perform", first.take_id, "--no-web", "--knobs", "hands.txt")
     made = list_takes(folder / "takes")[-1]
