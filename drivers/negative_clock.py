@@ -12,6 +12,8 @@ from drivers.replay import later
 
 R = TypeVar("R")
 
+MOST_HELD = 4096  # before the first frame: a minute of the pulse
+
 
 class NegativeClock:
     """Time stands at the first frame until that is shown, and goes on from there as any time does.
@@ -37,7 +39,8 @@ class NegativeClock:
 
     def now_ns(self) -> int:
         """The negative's time now."""
-        return self._first_ns if self.shift_ns is None else self._clock.now_ns() - self.shift_ns
+        shift_ns = self.shift_ns  # read once: the loop's thread may set it meanwhile
+        return self._first_ns if shift_ns is None else self._clock.now_ns() - shift_ns
 
     def wall_ns(self) -> int:
         """Wall time: that of today, not the negative's."""
@@ -87,6 +90,7 @@ class OnNegative(Generic[R]):
         was switched on, is dropped."""
         del now_ns
         self._held += self._sensor.step(self._today.now_ns())
+        del self._held[:-MOST_HELD]
         shift_ns = self._clock.shift_ns
         if shift_ns is None or not self._held:
             return []

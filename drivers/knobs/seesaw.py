@@ -6,7 +6,9 @@ take three steps, 12 ms, longer than a push button bounces (Ganssle, "A Guide to
 
 Each position is set to a number of its own first, far from 0, from the other's and from any levels of pins. One that is
 suddenly far away was another question's answer or was disturbed, and is asked again; one that stays away tells that the
-board began anew.
+board began anew. Boards with firmware of before 2024 cannot be set (Adafruit_Seesaw issue 90), and begin anew at 0:
+there whatever is further than a hand turns tells it, and four pushes at once, which is how pins look without their
+pull-ups; a turn is told once the pins have been seen.
 """
 
 from __future__ import annotations
@@ -52,6 +54,8 @@ WHAT = "knobs on the seesaw board"
 PERIOD_NS = 4_000_000
 FIRST = (0x10000000, 0x30000000)  # where the encoders of dodge and burn begin to count
 FAR = 1000  # detents between two looks: ten seconds at 100 a second, twenty times the longest wait
+# Of a board that cannot be set: detents between two looks, and for each second between them; no hand is faster.
+NEAR, FASTEST = 4, 250
 BEYOND_PINS = 0xFF000000  # of the levels: no ATtiny has so many pins, and these bits never change
 OPEN_TRIES = 8
 OPEN_WAIT_NS = 5_000_000
@@ -86,6 +90,7 @@ class SeesawKnobs:
 
     def _begin(self) -> None:
         self._positions = [0, 0]
+        self._seen_ns, self._settable = [0, 0], True
         self._down = [False] * len(PUSH_PINS)
         self._next, self._asked_ns = 0, -1
         self._asked: Question | None = None
@@ -93,6 +98,7 @@ class SeesawKnobs:
         self._beyond = 0
         self._failures, self._far, self._retry_ns = 0, 0, -(10**18)
         self._told_soul = False
+        self._unsure: list[HandReading] = []
 
     @property
     def name(self) -> str:
@@ -173,18 +179,23 @@ class SeesawKnobs:
         if question == LEVELS:
             if value & BEYOND_PINS != self._beyond:
                 return self._doubt(f"the levels of its pins, got 0x{value:08x}")
+            if not value & PUSHES:
+                return self._doubt("one push or two at once, got all four")
             self._levels = t_ns, value
             self._next = (self._next + 1) % len(_CYCLE)
-            return []
+            turns, self._unsure = self._unsure, []
+            return turns
         encoder = _CYCLE.index(question) // 2
         moved = signed32(value - self._positions[encoder])
-        if abs(moved) > FAR:
+        if abs(moved) > (FAR if self._settable else NEAR + FASTEST * (t_ns - self._seen_ns[encoder]) / 1e9):
             return self._doubt(f"encoder {encoder} near {self._positions[encoder]}, got {signed32(value)}")
-        self._far, self._positions[encoder] = 0, signed32(value)
+        self._far, self._positions[encoder], self._seen_ns[encoder] = 0, signed32(value), t_ns
         self._next = (self._next + 1) % len(_CYCLE)
         readings = self._pushed()
         if moved:
-            readings.append(Turn(t_ns, _KNOBS[encoder], self._signs[encoder] * moved))
+            (readings if self._settable else self._unsure).append(
+                Turn(t_ns, _KNOBS[encoder], self._signs[encoder] * moved)
+            )
         return readings
 
     def _doubt(self, expected: str) -> list[HandReading]:
@@ -230,6 +241,8 @@ class SeesawKnobs:
             where = position(encoder).module, position(encoder).function
             self._patiently(partial(send32, device, where, first))
             self._positions[encoder] = signed32(self._ask_patiently(device, position(encoder)))
+            self._seen_ns[encoder] = clock.now_ns()
+            self._settable = self._settable and self._positions[encoder] == first
         levels = self._ask_patiently(device, LEVELS)
         self._beyond = levels & BEYOND_PINS
         self._down = [not levels >> pin & 1 for pin in PUSH_PINS]

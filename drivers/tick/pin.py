@@ -104,8 +104,10 @@ class PinTick:
 
     def close(self) -> None:
         """Silent, and released; harmless when it is not open."""
-        if self._pin is not None:
-            self._sound(on=False)
-            self._pin = None
         self._due.clear()
-        self._open.close()
+        try:
+            if self._pin is not None:
+                self._sound(on=False)
+        finally:
+            self._pin = None
+            self._open.close()

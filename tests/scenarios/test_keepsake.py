@@ -29,6 +29,9 @@ class Keeping(Watching):
             self.ready_after = len(self.moments)
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Keeping:
     """Seventy seconds at ten frames a second; the strongest stroke at about 40 s."""

@@ -29,6 +29,7 @@ SCRIPT = """
 """
 
 
+@pytest.mark.slow
 def test_four_minutes_at_64x36(tmp_path: Path) -> None:
     shot = shoot(tmp_path, 240.0, SCRIPT, keep_prints=False, heart=[HeartChange(0, 64), HeartChange(120, 92)])
     (take,) = shot.takes

@@ -200,6 +200,32 @@ def test_a_board_that_begins_anew_is_lost_with_a_word_and_turns_nothing(run: Run
     assert [type(one) for one in run.step(0.2)] == [Soul]
 
 
+@pytest.mark.parametrize("before", [300, -40, 6])
+def test_a_board_that_cannot_be_set_begins_anew_and_turns_and_pushes_nothing(before: int) -> None:
+    run = Run(board=SeesawQuad(SimulatedClock(), first=0))
+    run.board._clock = run.clock
+    run.knobs.open()
+    for _ in range(abs(before)):
+        run.turn(0, 1 if before > 0 else -1)
+        run.step(0.01)
+    run.step(0.1)
+    run.board.brown_out()
+    readings: list[HandReading] = []
+
+    def until_lost() -> None:
+        while True:
+            run.clock.sleep_until_ns(run.clock.now_ns() + run.knobs.period_ns)
+            readings.extend(run.knobs.step(run.clock.now_ns()))
+
+    with pytest.raises(DeviceLost, match="the board began anew; is its supply firm"):
+        until_lost()
+    assert readings == []
+    run.knobs.open()
+    assert [type(one) for one in run.step(0.2)] == [Soul]
+    run.turn(0, 2)
+    assert turned(run.step(0.1)) == 2
+
+
 def test_the_soul_stays_where_it_was_when_the_board_comes_back(run: Run) -> None:
     run.play("0.1 soul proof", 0.6)
     run.knobs.close()

@@ -20,6 +20,7 @@ from rig.cli.main import main
 CONFIG = '[camera]\nname = "sim"\nwidth = 96\nheight = 54\n[pulse]\nbus = "sim"\n[knobs]\npins = "sim"\n'
 
 
+@pytest.mark.slow
 def test_a_running_rig_is_asked(tmp_path: Path) -> None:
     (tmp_path / "rig.toml").write_text(CONFIG)
     (tmp_path / "hands.txt").write_text("".join(f"{n / 4 + 0.1:.2f} dodge +1\n" for n in range(20)))

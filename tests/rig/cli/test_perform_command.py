@@ -20,6 +20,8 @@ from rig.session.layout import list_takes
 from rig.session.reader import open_take
 from rig.session.verify import verify
 
+pytestmark = pytest.mark.slow
+
 CONFIG = '[camera]\nname = "sim"\nwidth = 96\nheight = 54\n[pulse]\nbus = "sim"\n[knobs]\npins = "sim"\n'
 
 
