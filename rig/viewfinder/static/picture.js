@@ -119,6 +119,7 @@ export class Picture {
     this.heard = performance.now();
     this.canvas.dataset.index = head["x-index"];
     this.canvas.dataset.frames = String(this.frames);
+    this.clock.notBefore(ms(head["x-shown-ns"])); // no print is drawn before it was made
     const now = this.clock.now();
     if (now !== null) {
       this.figures.age = now - ms(head["x-t-ns"]);
@@ -179,6 +180,11 @@ export class RigClock {
       }
     }
     this.best += 2; // the next round may correct a drift
+  }
+
+  // The rig's clock cannot be earlier than that, now: an answer that took long to come back has told it wrong.
+  notBefore(ms) {
+    if (this.offset !== null) this.offset = Math.max(this.offset, ms - performance.now());
   }
 
   now() {
