@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +59,12 @@ class KeptPackets:
             for packet in container.demux(stream):
                 for made in annex_b.filter(packet if packet.size else None):
                     if made.pts is not None:
-                        yield Packet(bytes(made), _ns(made), bool(made.is_keyframe))
+                        yield Packet(bytes(made), _ns(made, stream.time_base), bool(made.is_keyframe))
 
 
-def _ns(packet: av.Packet[Any]) -> int:
+def _ns(packet: av.Packet[Any], of_stream: Fraction | None) -> int:
+    """Its time; what the filter gives has no time base of its own in PyAV 15."""
+    base = packet.time_base or of_stream
     assert packet.pts is not None
-    assert packet.time_base is not None
-    return round(packet.pts * packet.time_base * 1_000_000) * 1000
+    assert base is not None
+    return round(packet.pts * base * 1_000_000) * 1000
